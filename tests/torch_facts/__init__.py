@@ -1,0 +1,1 @@
+"""Every row of `varmigrate.torch_facts` is run against the installed torch."""
