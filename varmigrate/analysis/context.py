@@ -1,0 +1,22 @@
+"""What the project says about one file; plain data, so that it can travel to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleContext:
+    """What the project says about the imports of one file.
+
+    imports: (module as written, name) -> dotted origin, for names taken from project modules.
+    stars: module as written -> what its star import binds (name -> dotted origin).
+    exported: names of this file that other files of the project take from it. patched: names of
+    this file that another file replaces from outside (`module.name = ...`, `mock.patch`).
+    """
+
+    imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    stars: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    patched: frozenset[str] = frozenset()

@@ -1,0 +1,31 @@
+"""Everything that is known about one file, in one place for the rules and the rewriter."""
+
+from __future__ import annotations
+
+from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.facts import Facts
+from varmigrate.analysis.names import Names
+from varmigrate.analysis.scopes import Scopes
+from varmigrate.analysis.sites import Site, find_sites
+from varmigrate.analysis.tree import Tree, parse
+from varmigrate.analysis.uses import Uses
+
+
+class FileAnalysis:
+    """One parsed file: its tree, scopes, names, facts, and the sites of the legacy API.
+
+    path: as shown to the user. text: the decoded source. context: what the project says of it.
+    Raises NotParsed when the text cannot be parsed or reproduced.
+    """
+
+    def __init__(self, path: str, text: str, context: ModuleContext | None = None) -> None:
+        self.path = path
+        self.text = text
+        self.context = context or ModuleContext()
+        self.tree: Tree = parse(text)
+        self.scopes = Scopes(self.tree)
+        self.names = Names(self.scopes, self.context)
+        self.facts = Facts(self.names)
+        self.uses = Uses(self.scopes, self.names)
+        self.sites: list[Site] = find_sites(self.scopes, self.names)
+        self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}

@@ -1,0 +1,526 @@
+"""What a name means here: `torch.autograd.Variable`, another torch object, or something else.
+
+A name is followed from its bindings, by Python's scoping rules, to a dotted origin such as
+"torch.autograd.Variable". Where a scope binds a name more than once, the bindings that can reach
+the read are computed over the statements of that scope; where they disagree the answer is kept
+but marked as not sure, so that a rewrite can refuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import libcst as cst
+
+from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
+from varmigrate.torch_facts.stars import STAR_EXPORTS_VARIABLE, STAR_WITHOUT_VARIABLE
+from varmigrate.torch_facts.variable import VARIABLE_NAMES
+
+VARIABLE = "torch.autograd.Variable"
+_UNBOUND: Binding | None = None
+_State = frozenset[Binding | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name stands for.
+
+    origin: dotted name. sure: every binding that can reach the read agrees. doubt: why not, in
+    words. star: the doubt is only that a star import whose names are not known comes after.
+    bindings: the bindings in question.
+    """
+
+    origin: str
+    bindings: tuple[Binding, ...] = ()
+    sure: bool = True
+    star: bool = False
+    doubt: str = ""
+
+
+class Names:
+    """Answers what names and dotted expressions of one file mean; answers are kept."""
+
+    def __init__(self, scopes: Scopes, context: ModuleContext) -> None:
+        self.scopes = scopes
+        self.tree = scopes.tree
+        self.context = context
+        self._load_of: dict[int, Load] = {
+            id(load.node): load for loads in scopes.loads.values() for load in loads
+        }
+        self._origins: dict[tuple[int, str], Meaning | None] = {}
+        self._meanings: dict[int, Meaning | None] = {}
+        self._reaching: dict[tuple[int, str], dict[int, _State]] = {}
+        self._resolving: set[tuple[int, str]] = set()
+        self._bindings: dict[tuple[int, str], tuple[list[Binding], list[Binding]]] = {}
+
+    # -- questions -----------------------------------------------------------------------------
+
+    def dotted(self, node: cst.CSTNode) -> Meaning | None:
+        """The meaning of a name or a chain of attributes on one; None when it is not followed."""
+        attributes: list[str] = []
+        while isinstance(node, cst.Attribute):
+            attributes.append(node.attr.value)
+            node = node.value
+        if not isinstance(node, cst.Name):
+            return None
+        base = self.name(node)
+        if base is None or not attributes:
+            return base
+        origin = canonical(".".join([base.origin, *reversed(attributes)]))
+        return Meaning(origin, base.bindings, base.sure, base.star, base.doubt)
+
+    def origin(self, node: cst.CSTNode) -> str:
+        """The dotted origin of an expression when that is sure; the empty string otherwise."""
+        meaning = self.dotted(node)
+        return meaning.origin if meaning is not None and meaning.sure else ""
+
+    def name(self, node: cst.Name) -> Meaning | None:
+        """The meaning of one read of a name."""
+        key = id(node)
+        if key not in self._meanings:
+            load = self._load_of.get(key)
+            self._meanings[key] = (
+                None if load is None else self.at(node.value, load.scope, load.order, node)
+            )
+        return self._meanings[key]
+
+    def load(self, node: cst.Name) -> Load | None:
+        """The record of a read: its scope and its position in evaluation order."""
+        return self._load_of.get(id(node))
+
+    def at(
+        self, name: str, scope: Scope, order: int, node: cst.CSTNode | None = None
+    ) -> Meaning | None:
+        """The meaning `name` has when it is read in `scope` at position `order`."""
+        owner = self.owner(name, scope)
+        candidates = self._candidates(name, owner, scope, order, node)
+        return self._merge(name, candidates)
+
+    def certainly(self, name: str, origin: str, scope: Scope, order: int) -> bool:
+        """Whether `name`, read in `scope` at position `order`, is surely bound, and to `origin`."""
+        owner = self.owner(name, scope)
+        bindings = [b for b in owner.bindings.get(name, []) if _really_binds(b)]
+        if name in self.context.patched and owner.kind is ScopeKind.MODULE:
+            return False
+        for binding in bindings:
+            meaning = self._binding_meaning(binding, name)
+            if meaning is None or not meaning.sure or meaning.origin != origin:
+                return False
+        for star in owner.stars:
+            if (self._star_names(star) or {}).get(name, origin) != origin:
+                return False
+        inner = scope
+        while inner is not owner and inner.parent is not None and inner.parent is not owner:
+            inner = inner.parent
+        before = order if scope is owner else inner.order
+        if any(
+            b.order < before and (b.kind is BindingKind.PARAMETER or self._always_runs(b))
+            for b in bindings
+        ):
+            return True
+        stars = [star for star in owner.stars if star.order < before and self._always_runs(star)]
+        return any((self._star_names(star) or {}).get(name) == origin for star in stars)
+
+    def _always_runs(self, binding: Binding) -> bool:
+        """Whether the statement of a binding stands directly in the body of its scope."""
+        if binding.maybe or binding.foreign or binding.statement is None:
+            return False
+        node = self.tree.parent(binding.statement)
+        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            node = self.tree.parent(node)
+        if isinstance(node, cst.IndentedBlock):
+            node = self.tree.parent(node)
+        return node is binding.scope.node
+
+    def is_builtin(self, node: cst.Name) -> bool:
+        """Whether a name surely is the built-in: bound nowhere, and by no star import."""
+        load = self._load_of.get(id(node))
+        return load is not None and self.unbound(node.value, load.scope)
+
+    def unbound(self, name: str, scope: Scope) -> bool:
+        """Whether nothing in the file binds `name` for `scope`, star imports included."""
+        owner = self.owner(name, scope)
+        if owner.bindings.get(name):
+            return False
+        for star in owner.stars:
+            known = self.context.stars.get(star.module)
+            if known is None and star.module not in STAR_EXPORTS_VARIABLE:
+                return False
+            if known is not None and name in known:
+                return False
+        return True
+
+    def owner(self, name: str, scope: Scope) -> Scope:
+        """The scope whose binding of `name` is read from `scope` (the module when none has it)."""
+        module = scope.module()
+        if name in scope.global_names:
+            return module
+        if name not in scope.nonlocal_names and _binds(scope, name):
+            return scope
+        for outer in scope.enclosing():
+            if name in outer.global_names:
+                return module
+            if _binds(outer, name):
+                return outer
+        return module
+
+    def only_binding(self, node: cst.Name) -> Binding | None:
+        """The single binding a read can see, or None when there are several or none."""
+        load = self._load_of.get(id(node))
+        if load is None:
+            return None
+        owner = self.owner(node.value, load.scope)
+        found = owner.bindings.get(node.value, [])
+        return found[0] if len(found) == 1 else None
+
+    def of_binding(self, binding: Binding) -> Meaning | None:
+        """What one binding binds its name to; None when that is not followed."""
+        return self._binding_meaning(binding, binding.name)
+
+    # -- from a read to bindings ---------------------------------------------------------------
+
+    def _candidates(
+        self, name: str, owner: Scope, scope: Scope, order: int, node: cst.CSTNode | None
+    ) -> list[Binding | None]:
+        bound, stars = self._bound(owner, name)
+        if not bound and not stars:
+            return []
+        if len(bound) == 1 and not stars and bound[0].kind is not BindingKind.DELETE:
+            only = bound[0]
+            if only.foreign or scope is not owner or only.order < order:
+                return [only]
+        states = self._states(owner, name)
+        if scope is owner:
+            state = states.get(id(node)) if node is not None else None
+            if state is None:
+                state = _latest(bound, stars, order)
+            candidates = list(state)
+        else:
+            inner = scope
+            while inner.parent is not None and inner.parent is not owner:
+                inner = inner.parent
+            state = states.get(id(inner), frozenset({_UNBOUND}))
+            candidates = list(state)
+            candidates += [b for b in (*bound, *stars) if b.order > inner.order]
+        candidates += [b for b in bound if b.foreign]
+        if candidates and all(b is None for b in candidates) and owner.kind is ScopeKind.CLASS:
+            # A class body falls through to the global name while its own is not bound yet.
+            module = owner.module()
+            return self._candidates(name, module, scope, order, None)
+        if None in candidates:
+            # Where it may be unbound because it was deleted, that is a doubt of its own.
+            candidates += [b for b in bound if b.kind is BindingKind.DELETE]
+        return sorted(set(candidates), key=lambda b: -1 if b is None else b.order)
+
+    def _bound(self, owner: Scope, name: str) -> tuple[list[Binding], list[Binding]]:
+        """The bindings of a name in a scope, and the star imports that may bind it.
+
+        Both are empty when none of them can be followed to anything.
+        """
+        key = (id(owner), name)
+        if key not in self._bindings:
+            bound = [b for b in owner.bindings.get(name, []) if _really_binds(b)]
+            stars = [star for star in owner.stars if self._star_may_bind(star, name)]
+            # A class body sees the name around it as long as its own is not bound.
+            followed = (
+                owner.kind is ScopeKind.CLASS
+                or any(
+                    b.kind is BindingKind.IMPORT or isinstance(b.value, (cst.Name, cst.Attribute))
+                    for b in bound
+                )
+                or any(name in (self._star_names(star) or {}) for star in stars)
+            )
+            self._bindings[key] = (bound, stars) if followed else ([], [])
+        return self._bindings[key]
+
+    def _star_may_bind(self, star: Binding, name: str) -> bool:
+        known = self._star_names(star)
+        return known is None or name in known
+
+    def _star_names(self, star: Binding) -> Mapping[str, str] | None:
+        """What a star import binds; None when that is not known."""
+        known = self.context.stars.get(star.module)
+        if known is not None:
+            return known
+        if star.module in STAR_EXPORTS_VARIABLE:
+            return {"Variable": VARIABLE}
+        if star.module in STAR_WITHOUT_VARIABLE:
+            return {}
+        return None
+
+    def _merge(self, name: str, candidates: Iterable[Binding | None]) -> Meaning | None:
+        meanings: dict[str, list[Binding]] = {}
+        doubt = ""
+        star = False
+        real = [b for b in candidates if b is not None]
+        for binding in real:
+            if binding.kind is BindingKind.DELETE:
+                doubt = doubt or f"line {self._line(binding)} deletes `{name}`"
+                continue
+            if binding.kind is BindingKind.STAR and self._star_names(binding) is None:
+                star = True
+                continue
+            meaning = self._binding_meaning(binding, name)
+            if meaning is None:
+                if not self._cannot_be_called(binding):
+                    doubt = f"line {self._line(binding)} binds `{name}` to something else"
+                continue
+            if binding.scope.kind is ScopeKind.MODULE and name in self.context.patched:
+                doubt = f"another file of the project replaces `{name}` in this one"
+            doubt = doubt or meaning.doubt
+            star = star or meaning.star
+            meanings.setdefault(meaning.origin, []).extend(meaning.bindings or (binding,))
+        if not meanings:
+            return None
+        wanted = VARIABLE if VARIABLE in meanings else next(iter(meanings))
+        if len(meanings) > 1:
+            other = next(origin for origin in meanings if origin != wanted)
+            doubt = doubt or f"`{name}` may also be {other}"
+        bindings = tuple(meanings[wanted])
+        if not doubt and star and wanted == VARIABLE:
+            where = next(self._line(b) for b in real if b.kind is BindingKind.STAR)
+            doubt = f"the star import on line {where} does not bind `{name}` again"
+            return Meaning(wanted, bindings, sure=False, star=True, doubt=doubt)
+        return Meaning(wanted, bindings, sure=not doubt, doubt=doubt)
+
+    def _line(self, binding: Binding) -> int:
+        return self.tree.line(binding.node)
+
+    def _cannot_be_called(self, binding: Binding) -> bool:
+        """`Variable = None` where torch could not be imported: a call of it always raised."""
+        return isinstance(binding.value, cst.Name) and binding.value.value == "None"
+
+    # -- from a binding to an origin -----------------------------------------------------------
+
+    def _binding_meaning(self, binding: Binding, name: str) -> Meaning | None:
+        key = (id(binding), name)
+        if key in self._origins:
+            return self._origins[key]
+        if key in self._resolving:
+            return None
+        self._resolving.add(key)
+        try:
+            meaning = self._origins[key] = self._follow(binding, name)
+        finally:
+            self._resolving.discard(key)
+        return meaning
+
+    def _follow(self, binding: Binding, name: str) -> Meaning | None:
+        if binding.kind is BindingKind.STAR:
+            known = self._star_names(binding) or {}
+            origin = known.get(name, "")
+            return Meaning(canonical(origin), (binding,)) if origin else None
+        if binding.kind is BindingKind.IMPORT:
+            if binding.imported is None:
+                return Meaning(canonical(binding.module), (binding,))
+            project = self.context.imports.get((binding.module, binding.imported))
+            if project is not None:
+                return Meaning(canonical(project), (binding,))
+            if binding.module.startswith("."):
+                return None
+            return Meaning(canonical(f"{binding.module}.{binding.imported}"), (binding,))
+        if binding.kind is BindingKind.ASSIGN and isinstance(
+            binding.value, (cst.Name, cst.Attribute)
+        ):
+            meaning = self.dotted(binding.value)
+            if meaning is None:
+                return None
+            return Meaning(meaning.origin, (binding,), meaning.sure, meaning.star, meaning.doubt)
+        return None
+
+    # -- reaching bindings ---------------------------------------------------------------------
+
+    def _states(self, owner: Scope, name: str) -> dict[int, _State]:
+        key = (id(owner), name)
+        if key not in self._reaching:
+            stars = [star for star in owner.stars if self._star_may_bind(star, name)]
+            unknown = {star for star in stars if self._star_names(star) is None}
+            self._reaching[key] = _Reaching(self.scopes, owner, name, stars, unknown).run()
+        return self._reaching[key]
+
+
+class _Reaching:
+    """Which bindings of one name can be in force at each read, over the statements of a scope.
+
+    The state is a set of bindings, None standing for "not bound". Branches join, loops are run
+    until nothing is added, and an exception may leave a `try` body anywhere.
+    """
+
+    def __init__(
+        self,
+        scopes: Scopes,
+        owner: Scope,
+        name: str,
+        stars: list[Binding],
+        unknown: set[Binding],
+    ) -> None:
+        self.scopes = scopes
+        self.owner = owner
+        self.unknown = unknown
+        self.record: dict[int, _State] = {}
+        self.exits: list[set[Binding | None]] = []
+        self.seen: list[set[Binding | None]] = []
+        events: list[tuple[int, object]] = [
+            (load.order, load.node) for load in scopes.loads.get(name, []) if load.scope is owner
+        ]
+        bindings = [b for b in owner.bindings.get(name, []) if not b.foreign] + stars
+        events += [(b.order, b) for b in bindings if b.kind is not BindingKind.PARAMETER]
+        events += [(s.order, s) for s in scopes.scope_of.values() if s.parent is owner]
+        self.events = sorted(events, key=lambda event: event[0])
+        parameters: _State = frozenset(b for b in bindings if b.kind is BindingKind.PARAMETER)
+        self.start = parameters or frozenset({_UNBOUND})
+
+    def run(self) -> dict[int, _State]:
+        node = self.owner.node
+        if isinstance(node, cst.Module):
+            self.block(node.body, self.start)
+        elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            self.block(node.body.body, self.start)
+        else:
+            state = self.start
+            for _, event in self.events:
+                state = self.apply(event, state)
+        return self.record
+
+    def apply(self, event: object, state: _State) -> _State:
+        if isinstance(event, Binding):
+            if event.kind in (BindingKind.DELETE, BindingKind.DECLARATION):
+                new: _State = state if event.kind is BindingKind.DECLARATION else frozenset({None})
+            elif event.maybe or event in self.unknown:
+                new = state | {event}
+            else:
+                new = frozenset({event})
+            for seen in self.seen:
+                seen |= new
+            return new
+        self.record[id(event)] = self.record.get(id(event), frozenset()) | state
+        return state
+
+    def between(self, first: int, last: int, state: _State) -> _State:
+        """Apply the events from position `first` up to `last`."""
+        low, high = 0, len(self.events)
+        while low < high:
+            middle = (low + high) // 2
+            if self.events[middle][0] < first:
+                low = middle + 1
+            else:
+                high = middle
+        while low < len(self.events) and self.events[low][0] < last:
+            state = self.apply(self.events[low][1], state)
+            low += 1
+        return state
+
+    def block(self, body: Iterable[cst.CSTNode], state: _State) -> _State:
+        for statement in body:
+            state = self.statement(statement, state)
+        return state
+
+    def suite(self, node: cst.CSTNode | None, state: _State) -> _State:
+        """Run the body of a clause (`if`, `else`, `except`, ...)."""
+        if node is None:
+            return state
+        if isinstance(node, (cst.IndentedBlock, cst.SimpleStatementSuite)):
+            return self.block(node.body, state)
+        if isinstance(node, (cst.Else, cst.Finally)):
+            return self.suite(node.body, state)
+        return self.statement(node, state)
+
+    def statement(self, node: cst.CSTNode, state: _State) -> _State:
+        if isinstance(node, cst.SimpleStatementLine):
+            return self.block(node.body, state)
+        if isinstance(node, (cst.Break, cst.Continue)):
+            if self.exits:
+                self.exits[-1] |= state
+            return frozenset()
+        orders = self.scopes.orders.get(id(node))
+        if orders is None:
+            return state
+        first, last = orders
+        if isinstance(node, cst.If):
+            state = self.between(first, self._body_start(node.body, last), state)
+            return self.suite(node.body, state) | self.suite(node.orelse, state)
+        if isinstance(node, (cst.While, cst.For)):
+            return self._loop(node, first, last, state)
+        if isinstance(node, (cst.Try, cst.TryStar)):
+            return self._try(node, state)
+        if isinstance(node, cst.With):
+            state = self.between(first, self._body_start(node.body, last), state)
+            self.seen.append(set(state))
+            out = self.suite(node.body, state)
+            return out | frozenset(self.seen.pop())
+        if isinstance(node, cst.Match):
+            state = self.between(first, self._body_start_of_cases(node, last), state)
+            out = state
+            for case in node.cases:
+                start, stop = self.scopes.orders[id(case)]
+                inner = self.between(start, self._body_start(case.body, stop), state)
+                out |= self.suite(case.body, inner)
+            return out
+        state = self.between(first, last, state)
+        return frozenset() if isinstance(node, (cst.Return, cst.Raise)) else state
+
+    def _loop(self, node: cst.While | cst.For, first: int, last: int, state: _State) -> _State:
+        body_start = self._body_start(node.body, last)
+        entry = state
+        while True:
+            self.exits.append(set())
+            inner = self.between(first, body_start, entry)
+            out = self.suite(node.body, inner) | frozenset(self.exits.pop())
+            if out <= entry:
+                break
+            entry |= out
+        return self.suite(node.orelse, entry | inner) | out
+
+    def _try(self, node: cst.Try | cst.TryStar, state: _State) -> _State:
+        self.seen.append(set(state))
+        out = self.suite(node.body, state)
+        raised = frozenset(self.seen.pop())
+        result = self.suite(node.orelse, out)
+        for handler in node.handlers:
+            first, last = self.scopes.orders[id(handler)]
+            inner = self.between(first, self._body_start(handler.body, last), raised)
+            result |= self.suite(handler.body, inner)
+        if node.finalbody is not None:
+            self.suite(node.finalbody, raised | result)
+            result = self.suite(node.finalbody, result)
+        return result
+
+    def _body_start(self, body: cst.BaseSuite, default: int) -> int:
+        """The position at which a suite begins: that of its first statement that has one."""
+        for statement in body.body:
+            parts = (
+                statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+            )
+            for part in parts:
+                orders = self.scopes.orders.get(id(part))
+                if orders is not None:
+                    return orders[0]
+        return default
+
+    def _body_start_of_cases(self, node: cst.Match, default: int) -> int:
+        return self.scopes.orders[id(node.cases[0])][0] if node.cases else default
+
+
+def canonical(origin: str) -> str:
+    """One spelling for each torch object: the names of Variable all become the public one."""
+    return VARIABLE if origin in VARIABLE_NAMES else origin
+
+
+def _binds(scope: Scope, name: str) -> bool:
+    found = scope.bindings.get(name)
+    if not found:
+        return False
+    if scope.kind is ScopeKind.FUNCTION:
+        return True
+    return any(b.kind is not BindingKind.DECLARATION for b in found)
+
+
+def _really_binds(binding: Binding) -> bool:
+    return binding.kind is not BindingKind.DECLARATION
+
+
+def _latest(bound: list[Binding], stars: list[Binding], order: int) -> _State:
+    """Without a recorded read: everything bound before the position."""
+    return frozenset(b for b in (*bound, *stars) if b.order < order) or frozenset({None})
