@@ -1,0 +1,88 @@
+"""A batch of a data loader that is wrapped before it goes to the model.
+
+What it does: finds calls on a loop variable of a DataLoader (or of something named like one), or on
+data that goes straight into a model.
+
+Why: loaders yield tensors, and models take tensors. The wrapper has done nothing since PyTorch 0.4
+unless the tensor was part of a graph.
+
+Example:
+
+    for images, labels in train_loader:
+        images, labels = Variable(images), Variable(labels)
+
+Use instead:
+
+    for images, labels in train_loader:
+        images, labels = images.detach(), labels.detach()
+
+Fix safety: safe. `.detach()` is kept as long as it is not proved that the batch is no part of a
+graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from varmigrate.analysis.uses import RoleKind
+from varmigrate.model import Intent
+from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.view import CallView
+
+_WORDS = frozenset(
+    "batch batches data input inputs image images img imgs x xs sample samples features obs "
+    "state_batch sentence sentences src".split()
+)
+
+
+class Batch(IntentRule):
+    """Evidence: a loop over a loader, `next(iter(loader))`, a model that gets it, the name."""
+
+    code = "VM105"
+    name = "batch"
+    intent = Intent.BATCH
+    message = "a batch needs no Variable"
+    priority = 3
+    valid = ("for images, labels in loader:\n    out = model(images)\n",)
+    invalid = (
+        Invalid(
+            "from torch.autograd import Variable\n\n\ndef run(model, loader):\n"
+            "    for images in loader:\n        model(Variable(images))\n",
+            "\n\ndef run(model, loader):\n"
+            "    for images in loader:\n        model(images.detach())\n",
+        ),
+    )
+
+    def evidence(self, call: CallView) -> Iterator[Evidence]:
+        if not call.plain_flag or call.shape.data is None or call.made_by:
+            return
+        loop = call.loop
+        fed = call.passed_to(RoleKind.MODULE) + call.passed_to(RoleKind.RNN)
+        if call.loss_target is None or fed:
+            if loop and self._is_loader(call, loop):
+                yield Evidence(Weight.FLOW, f"loop variable of a DataLoader (`{loop}`)")
+            elif "load" in loop.lower() or "batches" in loop.lower():
+                yield Evidence(Weight.ARGUMENT, f"loop variable of `{loop}`")
+            elif "next(" in call.text(call.shape.data, 200):
+                yield Evidence(Weight.ARGUMENT, "argument is the next item of an iterator")
+            if fed and fed[0].role is not None:
+                weight = Weight.NAME if fed[0].role.by_name else Weight.CONTEXT
+                yield Evidence(weight, f"result goes into {fed[0].role.name}")
+        elif "load" in loop.lower():
+            yield Evidence(Weight.CONTEXT, f"loop variable of `{loop}`")
+        word = call.named(_WORDS)
+        if word:
+            yield Evidence(Weight.NAME, f"the name says '{word}'")
+
+    @staticmethod
+    def _is_loader(call: CallView, loop: str) -> bool:
+        """Whether the iterable is a name bound to a torch DataLoader in this file."""
+        name = loop.removeprefix("enumerate(").removeprefix("tqdm(").rstrip(")").split(",")[0]
+        scope = call.site.scope
+        owner = call.analysis.names.owner(name.strip(), scope)
+        for binding in owner.bindings.get(name.strip(), []):
+            value = binding.value
+            func = getattr(value, "func", None)
+            if func is not None and call.analysis.names.origin(func).endswith(".DataLoader"):
+                return True
+        return False

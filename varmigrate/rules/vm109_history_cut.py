@@ -1,0 +1,55 @@
+"""A call that cuts a value off its history: `Variable(h.data)`.
+
+What it does: finds calls whose argument goes through `.data` or `.detach()`.
+
+Why: this is what `.detach()` is for.
+
+Example:
+
+    hidden = Variable(hidden.data)
+
+Use instead:
+
+    hidden = hidden.data.detach()
+
+Fix safety: safe. Writing `hidden.detach()` instead is shorter, but an in-place write through it is
+seen by autograd where one through `.data` was not, and `.data` of a packed sequence is something
+else; so `.data` stays until both are ruled out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from varmigrate.model import Intent
+from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.view import CallView
+
+
+class HistoryCut(IntentRule):
+    """Evidence: `.data` or `.detach()` on the way, and the same name on both sides."""
+
+    code = "VM109"
+    name = "history-cut"
+    intent = Intent.HISTORY_CUT
+    message = "cutting history needs no Variable"
+    priority = 7
+    valid = ("hidden = hidden.detach()\n",)
+    invalid = (
+        Invalid(
+            "from torch.autograd import Variable\n\n\ndef cut(hidden):\n"
+            "    hidden = Variable(hidden.data)\n    return hidden\n",
+            "\n\ndef cut(hidden):\n    hidden = hidden.data.detach()\n    return hidden\n",
+        ),
+    )
+
+    def evidence(self, call: CallView) -> Iterator[Evidence]:
+        if not call.plain_flag or call.shape.data is None:
+            return
+        found = [name for name in ("data", "detach") if name in call.attributes]
+        # `x.data.new(...)` makes something new; nothing is cut.
+        if not found or any(name.startswith("new") for name in call.attributes):
+            return
+        yield Evidence(Weight.ARGUMENT, f"argument is `{call.text(call.shape.data)}`")
+        if call.root_name is not None and call.root_name.value in call.targets:
+            yield Evidence(Weight.ARGUMENT, f"`{call.root_name.value}` is bound to its own value")
