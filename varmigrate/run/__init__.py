@@ -1,0 +1,1 @@
+"""A run: settings, the two phases over many files, and what comes of each file."""

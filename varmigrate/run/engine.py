@@ -1,0 +1,233 @@
+"""A whole run: find the files, dismiss most of them, judge the rest, write what changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from varmigrate.files.discovery import Candidate, discover
+from varmigrate.files.source import read_bytes
+from varmigrate.model import FileResult, Report
+from varmigrate.run.prefilter import is_candidate, mentions_trigger
+from varmigrate.run.settings import Settings
+
+if TYPE_CHECKING:
+    # The parser and the rules are imported once there is something to parse.
+    from varmigrate.analysis.context import ModuleContext
+    from varmigrate.run.work import Task
+
+# A fix in one file can free another from keeping a name, and that one the next.
+_MOST_PASSES = 10
+# Below this many candidate files starting processes costs more than it saves.
+_POOL_FROM = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is asked to do.
+
+    fix: apply fixes. write: put the result on disk (else it is only reported). unsafe: apply
+    unsafe fixes too. jobs: worker processes (0: as many as cores). settings: from the project.
+    select, ignore: from the command line; `select` replaces that of the settings.
+    """
+
+    fix: bool = False
+    write: bool = False
+    unsafe: bool = False
+    jobs: int = 0
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    progress: Callable[[int, int], None] | None = None
+
+
+class _Found:
+    """The files of a run, sorted out by their bytes."""
+
+    def __init__(self) -> None:
+        self.candidates: list[tuple[str, bytes]] = []
+        self.dismissed: list[str] = []
+        self.problems: list[str] = []
+        self.failed: list[FileResult] = []
+        self.checked = 0
+
+
+def run(paths: Sequence[str], options: RunOptions) -> Report:
+    """Check or fix everything under `paths`; never raises for what a file holds."""
+    found = _find(paths, options)
+    results = list(found.failed)
+    if found.candidates:
+        results.extend(_judge(found, options))
+    if options.write:
+        results = [_write(result) for result in results]
+    told = [r for r in results if r.findings or r.fixed or r.errors or r.changed]
+    return Report(
+        results=tuple(sorted(told, key=lambda result: result.path)),
+        checked=found.checked,
+        problems=tuple(found.problems),
+    )
+
+
+def run_text(path: str, raw: bytes, options: RunOptions) -> Report:
+    """Check or fix one source given as bytes (standard input); `path` says where it would lie."""
+    found = _Found()
+    found.checked = 1
+    if mentions_trigger(raw) and is_candidate(raw):
+        found.candidates.append((path, raw))
+    results = _judge(found, options) if found.candidates else []
+    told = tuple(r for r in results if r.findings or r.fixed or r.errors or r.changed)
+    return Report(told, found.checked)
+
+
+def _find(paths: Sequence[str], options: RunOptions) -> _Found:
+    found = _Found()
+    excluded = _excluded_by(options.settings)
+    for item in discover(paths, options.exclude):
+        if isinstance(item, Candidate) and not item.explicit and excluded(item.path):
+            continue
+        if not isinstance(item, Candidate):
+            found.problems.append(f"{item.path}: {item.message}")
+            continue
+        try:
+            raw = read_bytes(item.path)
+        except OSError as error:
+            message = f"{item.path}: {error.strerror or error}"
+            found.failed.append(FileResult(item.path, errors=(message,)))
+            continue
+        found.checked += 1
+        if not mentions_trigger(raw):
+            found.dismissed.append(item.path)
+        elif is_candidate(raw):
+            found.candidates.append((item.path, raw))
+    return found
+
+
+def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
+    """Judge the candidates; again where a fix in one file changes what another has to keep."""
+    texts = dict(found.candidates)
+    results: dict[str, FileResult] = {}
+    asked: dict[str, ModuleContext] = {}
+    for _ in range(_MOST_PASSES):
+        contexts = _contexts(found, texts)
+        again = [path for path, context in contexts.items() if asked.get(path) != context]
+        changed = False
+        for result in _work([_task(p, texts[p], contexts[p], options) for p in again], options):
+            merged = results[result.path] = _merged(results.get(result.path), result)
+            if result.new_bytes is not None and merged.new_bytes is not None:
+                texts[result.path] = merged.new_bytes
+                changed = True
+        asked.update(contexts)
+        if not changed:
+            break
+    return list(results.values())
+
+
+def _contexts(found: _Found, texts: Mapping[str, bytes]) -> dict[str, ModuleContext]:
+    """What the project says about every candidate that has to do with torch."""
+    from varmigrate.run.index import Index
+
+    absolute = {os.path.abspath(path): raw for path, raw in texts.items()}
+    index = Index(absolute, (os.path.abspath(path) for path in found.dismissed))
+    contexts = {path: index.context(os.path.abspath(path)) for path in texts}
+    return {
+        path: context
+        for path, context in contexts.items()
+        if b"torch" in texts[path] or "torch" in f"{context.imports}{context.stars}"
+    }
+
+
+def _task(path: str, raw: bytes, context: ModuleContext, options: RunOptions) -> Task:
+    from varmigrate.run.judge import FileOptions
+    from varmigrate.run.selection import Selection
+    from varmigrate.run.work import Task
+
+    settings = options.settings
+    ignore = (*settings.ignore, *options.ignore, *_ignored_in(path, settings))
+    selection = Selection(options.select or settings.select, ignore)
+    return Task(path, raw, context, FileOptions(options.fix, options.unsafe, selection))
+
+
+def _merged(before: FileResult | None, after: FileResult) -> FileResult:
+    """The result of two passes over one file, as if they had been one."""
+    if before is None or before.new_bytes is None:
+        return after
+    if after.new_bytes is None:
+        return replace(before, findings=after.findings, errors=(*before.errors, *after.errors))
+    return replace(
+        after,
+        fixed=(*before.fixed, *after.fixed),
+        before=before.before,
+        raw=before.raw,
+        errors=(*before.errors, *after.errors),
+    )
+
+
+def _work(files: Sequence[Task], options: RunOptions) -> Iterator[FileResult]:
+    from varmigrate.run.work import work
+
+    jobs = options.jobs or os.cpu_count() or 1
+    total = len(files)
+    if jobs == 1 or total < _POOL_FROM:
+        for count, task in enumerate(files, 1):
+            yield work(task)
+            if options.progress is not None:
+                options.progress(count, total)
+        return
+    from varmigrate.run.pool import WorkerDied, map_processes
+
+    for count, (index, result) in enumerate(map_processes(work, files, jobs), 1):
+        if isinstance(result, WorkerDied):
+            path = files[index].path
+            message = f"{path}: the process analysing it died; the file is left alone"
+            result = FileResult(path, errors=(message,))
+        yield result
+        if options.progress is not None:
+            options.progress(count, total)
+
+
+def _excluded_by(settings: Settings) -> Callable[[str], bool]:
+    """Whether the settings leave a path out; their patterns are relative to the settings file."""
+    if not settings.exclude:
+        return lambda path: False
+    from pathspec import GitIgnoreSpec
+
+    spec = GitIgnoreSpec.from_lines(settings.exclude)
+    return lambda path: spec.match_file(_relative(path, settings))
+
+
+def _relative(path: str, settings: Settings) -> str:
+    return os.path.relpath(os.path.abspath(path), settings.folder).replace(os.sep, "/")
+
+
+def _ignored_in(path: str, settings: Settings) -> tuple[str, ...]:
+    """What `per-file-ignores` says about a path."""
+    if not settings.per_file_ignores:
+        return ()
+    from pathspec import GitIgnoreSpec
+
+    relative = _relative(path, settings)
+    ignored: list[str] = []
+    for pattern, items in settings.per_file_ignores.items():
+        if GitIgnoreSpec.from_lines([pattern]).match_file(relative):
+            ignored.extend(items)
+    return tuple(ignored)
+
+
+def _write(result: FileResult) -> FileResult:
+    """Put a rewritten file on disk; a failure becomes an error and nothing counts as fixed."""
+    if result.raw is None or result.new_bytes is None:
+        return result
+    from varmigrate.files.write import ChangedOnDisk
+    from varmigrate.files.write import replace as replace_file
+
+    try:
+        replace_file(result.path, result.raw, result.new_bytes)
+    except (ChangedOnDisk, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"{result.path}: not written: {reason}"
+        findings = tuple(sorted((*result.findings, *result.fixed), key=lambda f: f.sort_key()))
+        return FileResult(result.path, findings, errors=(*result.errors, message))
+    return result

@@ -1,0 +1,244 @@
+"""What comes of one file: its findings, and its rewritten text if it is to be fixed."""
+
+from __future__ import annotations
+
+import gc
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.scopes import Binding
+from varmigrate.analysis.tree import NotParsed
+from varmigrate.files.depth import too_deep
+from varmigrate.files.source import Source, Unreadable, decode, encode
+from varmigrate.model import Edit, FileResult, Finding, Safety
+from varmigrate.rewrite.edits import Conflict, apply, merge
+from varmigrate.rewrite.guard import Rejected, verify
+from varmigrate.rewrite.tidy import tidy
+from varmigrate.rules.base import Proposal
+from varmigrate.rules.registry import all_rules
+from varmigrate.run.selection import Selection
+from varmigrate.run.suppress import Suppressions
+
+_MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """What a run asks of one file; plain data, so that it can travel to a worker."""
+
+    fix: bool = False
+    unsafe: bool = False
+    selection: Selection = field(default_factory=Selection)
+
+
+@dataclass(slots=True)
+class _Judgement:
+    analysis: FileAnalysis
+    proposals: list[Proposal]
+    unused: list[Finding]
+
+    def findings(self) -> list[Finding]:
+        """What is reported, in order of place."""
+        found = [proposal.finding(self.analysis) for proposal in self.proposals] + self.unused
+        return sorted(found, key=Finding.sort_key)
+
+
+def judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOptions) -> FileResult:
+    """The result of one file.
+
+    path: as shown to the user. raw: its bytes. A file that cannot be decoded, parsed or reproduced
+    comes back with the finding VM001; one whose fixes fail verification with VM009 and unchanged.
+    """
+    # The trees of one file are not garbage while it is judged; looking for some in them costs
+    # more the larger they are.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _judge_file(path, raw, context, options)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOptions) -> FileResult:
+    try:
+        source = decode(path, raw)
+    except Unreadable as error:
+        advice = "save it in the encoding it declares (UTF-8 if none)"
+        return _refused(path, error.line, error.message, "", options, advice)
+    deep = too_deep(source.text)
+    if deep is not None:
+        line, reason = deep
+        advice = "split the expression, or leave the file out"
+        return _refused(path, line, reason, _line(source.text, line), options, advice)
+    try:
+        judgement = _judge(path, source.text, context, options)
+    except NotParsed as error:
+        line_text = _line(source.text, error.line)
+        advice = "make it valid for Python 3"
+        if re.search(r"\basync\s*=", line_text):
+            advice = "write `non_blocking=` for `async=`, which is a keyword since Python 3.7"
+        return _refused(path, error.line, error.message, line_text, options, advice)
+    except RecursionError:
+        message = "the code is nested too deeply to be analysed"
+        advice = "split the deepest expression, or leave the file out"
+        return _refused(path, 1, message, _line(source.text, 1), options, advice)
+    if not options.fix:
+        return FileResult(path, tuple(judgement.findings()))
+    return _fix(source, judgement, context, options)
+
+
+def _judge(path: str, text: str, context: ModuleContext, options: FileOptions) -> _Judgement:
+    analysis = FileAnalysis(path, text, context)
+    suppressions = Suppressions(analysis)
+    wants = options.selection.wants
+    proposals = [
+        proposal
+        for rule in all_rules()
+        for proposal in rule.check(analysis)
+        if not suppressions.silences(proposal) and wants(proposal.code, proposal.intent)
+    ]
+    unused = list(suppressions.unused(wants)) if wants("VM008") else []
+    return _Judgement(analysis, proposals, unused)
+
+
+def _fix(
+    source: Source, judgement: _Judgement, context: ModuleContext, options: FileOptions
+) -> FileResult:
+    path = source.path
+    original = judgement
+    text = source.text
+    fixed: list[Finding] = []
+    try:
+        for _ in range(_MOST_ROUNDS):
+            applied, edits = _plan(judgement, options)
+            if not edits:
+                break
+            after = apply(text, edits)
+            verify(text, after, edits)
+            fixed += [proposal.finding(judgement.analysis) for proposal in applied]
+            judgement = _judge(path, after, context, options)
+            text = after
+        else:
+            raise Rejected("the fixes do not come to an end")
+        new_bytes = encode(source, text)
+    except (Conflict, Rejected, Unreadable) as error:
+        return _failed(path, original, str(error) or getattr(error, "message", ""), options)
+    except (NotParsed, RecursionError) as error:
+        reason = getattr(error, "message", "nested too deeply")
+        return _failed(path, original, f"the result cannot be parsed: {reason}", options)
+    left = tuple(judgement.findings())
+    if text == source.text:
+        return FileResult(path, left)
+    ordered = tuple(sorted(fixed, key=Finding.sort_key))
+    return FileResult(path, left, ordered, source.text, text, source.raw, new_bytes)
+
+
+def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], list[Edit]]:
+    """The proposals that are applied together, and all their edits, imports tidied."""
+    wanted = [
+        proposal
+        for proposal in judgement.proposals
+        if proposal.fix is not None and (options.unsafe or proposal.fix.safety is Safety.SAFE)
+    ]
+    applied, edits = _compatible(wanted)
+    gone: set[int] = set()
+    leftovers: list[Binding] = []
+    for proposal in applied:
+        leftovers.extend(proposal.removes)
+        gone.add(id(proposal.site.base or proposal.site))
+    tidied, replaced = _tidied(judgement, gone, leftovers, edits, options)
+    try:
+        return applied, merge([*(edit for edit in edits if edit not in replaced), *tidied])
+    except Conflict:
+        # An import whose removal meets another edit is left for the next round.
+        return applied, merge(edits)
+
+
+def _tidied(
+    judgement: _Judgement,
+    gone: set[int],
+    leftovers: list[Binding],
+    edits: list[Edit],
+    options: FileOptions,
+) -> tuple[tuple[Edit, ...], frozenset[Edit]]:
+    if not gone or "VM206" in (item.upper() for item in options.selection.ignore):
+        return (), frozenset()
+    new_imports = [edit for edit in edits if edit.text.startswith("import torch")]
+    return tidy(judgement.analysis, frozenset(gone), tuple(leftovers), new_imports, options.unsafe)
+
+
+def _compatible(proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Edit]]:
+    """As many proposals as fit together, first come first served; the rest waits a round."""
+    applied: list[Proposal] = []
+    taken: list[Edit] = []
+    for proposal in proposals:
+        if proposal.fix is None:
+            continue
+        edits = [] if proposal.removes else list(dict.fromkeys(proposal.fix.edits))
+        if all(_fits(taken, edit) for edit in edits):
+            applied.append(proposal)
+            for edit in edits:
+                place = bisect_left(taken, edit)
+                if taken[place : place + 1] != [edit]:
+                    taken.insert(place, edit)
+    return applied, taken
+
+
+def _fits(taken: list[Edit], edit: Edit) -> bool:
+    place = bisect_left(taken, edit)
+    if taken[place : place + 1] == [edit]:
+        return True
+    before = taken[place - 1] if place else None
+    after = taken[place] if place < len(taken) else None
+    if before is not None and before.end > edit.start:
+        return False
+    return after is None or after.start >= edit.end
+
+
+def _refused(
+    path: str, line: int, message: str, source_line: str, options: FileOptions, advice: str
+) -> FileResult:
+    if not options.selection.wants("VM001"):
+        return FileResult(path)
+    finding = Finding(
+        path=path,
+        line=line,
+        column=1,
+        end_line=line,
+        end_column=1,
+        code="VM001",
+        message=f"not analysed: {message}",
+        advice=f"the file is left alone: {advice}, and run again",
+        source_line=source_line,
+    )
+    return FileResult(path, (finding,))
+
+
+def _failed(path: str, judgement: _Judgement, reason: str, options: FileOptions) -> FileResult:
+    finding = Finding(
+        path=path,
+        line=1,
+        column=1,
+        end_line=1,
+        end_column=1,
+        code="VM009",
+        message=f"the fixes failed their verification and were dropped: {reason}",
+        advice="the file is left as it was; please report it",
+        source_line=judgement.analysis.tree.line_text(1),
+    )
+    findings = [
+        replace(found, fix=None, advice=found.advice or "not fixed, see VM009")
+        for found in judgement.findings()
+    ]
+    error = f"{path}: the fixes failed their verification ({reason})"
+    return FileResult(path, (finding, *findings), errors=(error,))
+
+
+def _line(text: str, line: int) -> str:
+    lines = text.split("\n", line)
+    return lines[line - 1].rstrip("\r") if len(lines) >= line else ""

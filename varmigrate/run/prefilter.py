@@ -1,0 +1,25 @@
+"""Which files are worth parsing: a plain search of their bytes."""
+
+from __future__ import annotations
+
+import re
+
+from varmigrate.files.source import mentions
+
+# What can start a finding. A test holds this against the triggers the rules declare; the rules
+# themselves are not imported for files that are dismissed.
+TRIGGERS = (b"Variable", b"[VM", b"noqa: VM", b"noqa:VM")
+_PASSED_ON = re.compile(rb"import\s*\*|import[^\n]*\bVariable\b|\.Variable\b")
+
+
+def mentions_trigger(raw: bytes) -> bool:
+    """Whether a file names anything a rule may report."""
+    return mentions(raw, TRIGGERS)
+
+
+def is_candidate(raw: bytes) -> bool:
+    """Whether a file that mentions a trigger may be about torch.
+
+    A file that does not name torch itself can still get Variable from another file of its project.
+    """
+    return b"torch" in raw or _PASSED_ON.search(raw) is not None

@@ -1,0 +1,48 @@
+"""Which findings the user wants: codes, prefixes of codes, and intents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from varmigrate.model import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`select` and `ignore` as given: "VM105", "VM1", "batch"; the more exact one wins.
+
+    An empty `select` means everything. On a tie `ignore` wins.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def wants(self, code: str, intent: Intent | None = None) -> bool:
+        """Whether a finding of this code and intent is to be reported."""
+        chosen = max((_exactness(item, code, intent) for item in self.select), default=0)
+        if self.select and chosen == 0:
+            return False
+        refused = max((_exactness(item, code, intent) for item in self.ignore), default=0)
+        return refused == 0 or chosen > refused
+
+
+def _exactness(item: str, code: str, intent: Intent | None) -> int:
+    """How exactly an item names a finding: 0 not at all, else the longer the more exact."""
+    if intent is not None and item == intent.value:
+        return len(code)
+    return len(item) if code.startswith(item.upper()) else 0
+
+
+def unknown_item(item: str, codes: list[str]) -> str | None:
+    """Why an item of a selection names nothing, with a suggestion; None when it is known."""
+    intents = [intent.value for intent in Intent]
+    upper = item.upper()
+    if item in intents or any(code.startswith(upper) for code in codes if upper.startswith("V")):
+        return None
+    import difflib
+
+    close = difflib.get_close_matches(upper, codes, n=1) or difflib.get_close_matches(
+        item.lower(), intents, n=1
+    )
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return f"unknown code or intent '{item}'{hint}"
