@@ -1,0 +1,1 @@
+"""Measurements: what the tool does on real legacy code, and what it costs."""
