@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
+
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.facts import Facts
 from varmigrate.analysis.names import Names
@@ -9,6 +12,8 @@ from varmigrate.analysis.scopes import Scopes
 from varmigrate.analysis.sites import Site, find_sites
 from varmigrate.analysis.tree import Tree, parse
 from varmigrate.analysis.uses import Uses
+
+_REPLACING_CALL = re.compile(r"\b(?:setattr|patch(?:\.object)?)\s*\([^()\n]*\bVariable\b")
 
 
 class FileAnalysis:
@@ -29,3 +34,13 @@ class FileAnalysis:
         self.uses = Uses(self.scopes, self.names)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}
+
+    @cached_property
+    def replaces_variable(self) -> bool:
+        """Whether the file puts something else in the place of a Variable it does not bind itself.
+
+        `module.Variable = ...`, `vars(module)["Variable"] = ...`, `setattr`, `mock.patch`.
+        """
+        if "Variable" in self.scopes.replaced:
+            return True
+        return _REPLACING_CALL.search(self.text) is not None

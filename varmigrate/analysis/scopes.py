@@ -117,7 +117,8 @@ class Scopes:
 
     loads: name -> reads in evaluation order. strings: string annotations. scope_of: id of a
     scope-opening node -> its scope. orders: id of a statement -> its first and last position.
-    attributes: attribute name -> the values assigned to it through `self`.
+    attributes: attribute name -> the values assigned to it through `self`. replaced: names assigned
+    as an attribute or a string key of anything but `self`.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -128,6 +129,7 @@ class Scopes:
         self.scope_of: dict[int, Scope] = {id(tree.module): self.module}
         self.orders: dict[int, tuple[int, int]] = {}
         self.attributes: dict[str, list[cst.BaseExpression]] = {}
+        self.replaced: set[str] = set()
         _Walk(self).run()
 
     def scope_at(self, node: cst.CSTNode) -> Scope:
@@ -279,14 +281,20 @@ class _Walk:
         elif isinstance(target, cst.StarredElement):
             self.bind_target(target.value, kind, target)
         else:
-            if (
-                value is not None
-                and isinstance(target, cst.Attribute)
-                and isinstance(target.value, cst.Name)
-                and target.value.value == "self"
-            ):
-                self.scopes.attributes.setdefault(target.attr.value, []).append(value)
+            self.store(target, value)
             self.visit(target, parent)
+
+    def store(self, target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
+        """Note an assignment to an attribute or to a string key."""
+        if isinstance(target, cst.Attribute):
+            if not isinstance(target.value, cst.Name) or target.value.value != "self":
+                self.scopes.replaced.add(target.attr.value)
+            elif value is not None:
+                self.scopes.attributes.setdefault(target.attr.value, []).append(value)
+        elif isinstance(target, cst.Subscript) and len(target.slice) == 1:
+            index = target.slice[0].slice
+            if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
+                self.scopes.replaced.add(index.value.raw_value)
 
     # -- imports -------------------------------------------------------------------------------
 

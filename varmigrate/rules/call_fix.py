@@ -22,9 +22,6 @@ from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import safe, unsafe
 from varmigrate.torch_facts.factories import FACTORIES
 
-_REPLACED = re.compile(
-    r"\.Variable\s*=(?!=)|\[\s*['\"]Variable['\"]\s*\]\s*=(?!=)|\b(?:setattr|patch(?:\.object)?)\s*\([^()\n]*\bVariable\b"
-)
 _NONE = Suffix("")
 _DETACH = Suffix(".detach()")
 _TRAIN = Suffix(".requires_grad_()")
@@ -90,7 +87,7 @@ def doubt(analysis: FileAnalysis, site: Site) -> str:
         if isinstance(node, cst.FormattedStringExpression) and node.equal is not None:
             return "the f-string prints this expression itself (`=`): rewrite it by hand"
         node = analysis.tree.parent(node)
-    if _REPLACED.search(analysis.text):
+    if analysis.replaces_variable:
         return "this file replaces Variable in another module"
     if site.guard:
         return (
