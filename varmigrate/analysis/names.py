@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import libcst as cst
 
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.reaching import Reached, Reaching
 from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
 from varmigrate.torch_facts.stars import STAR_EXPORTS_VARIABLE, STAR_WITHOUT_VARIABLE
 from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 VARIABLE = "torch.autograd.Variable"
 _UNBOUND: Binding | None = None
-_State = frozenset[Binding | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Names:
         }
         self._origins: dict[tuple[int, str], Meaning | None] = {}
         self._meanings: dict[int, Meaning | None] = {}
-        self._reaching: dict[tuple[int, str], dict[int, _State]] = {}
+        self._reaching: dict[tuple[int, str], dict[int, Reached]] = {}
         self._resolving: set[tuple[int, str]] = set()
         self._bindings: dict[tuple[int, str], tuple[list[Binding], list[Binding]]] = {}
 
@@ -332,175 +332,13 @@ class Names:
 
     # -- reaching bindings ---------------------------------------------------------------------
 
-    def _states(self, owner: Scope, name: str) -> dict[int, _State]:
+    def _states(self, owner: Scope, name: str) -> dict[int, Reached]:
         key = (id(owner), name)
         if key not in self._reaching:
             stars = [star for star in owner.stars if self._star_may_bind(star, name)]
             unknown = {star for star in stars if self._star_names(star) is None}
-            self._reaching[key] = _Reaching(self.scopes, owner, name, stars, unknown).run()
+            self._reaching[key] = Reaching(self.scopes, owner, [name], stars, unknown).run()
         return self._reaching[key]
-
-
-class _Reaching:
-    """Which bindings of one name can be in force at each read, over the statements of a scope.
-
-    The state is a set of bindings, None standing for "not bound". Branches join, loops are run
-    until nothing is added, and an exception may leave a `try` body anywhere.
-    """
-
-    def __init__(
-        self,
-        scopes: Scopes,
-        owner: Scope,
-        name: str,
-        stars: list[Binding],
-        unknown: set[Binding],
-    ) -> None:
-        self.scopes = scopes
-        self.owner = owner
-        self.unknown = unknown
-        self.record: dict[int, _State] = {}
-        self.exits: list[set[Binding | None]] = []
-        self.seen: list[set[Binding | None]] = []
-        events: list[tuple[int, object]] = [
-            (load.order, load.node) for load in scopes.loads.get(name, []) if load.scope is owner
-        ]
-        bindings = [b for b in owner.bindings.get(name, []) if not b.foreign] + stars
-        events += [(b.order, b) for b in bindings if b.kind is not BindingKind.PARAMETER]
-        events += [(s.order, s) for s in scopes.scope_of.values() if s.parent is owner]
-        self.events = sorted(events, key=lambda event: event[0])
-        parameters: _State = frozenset(b for b in bindings if b.kind is BindingKind.PARAMETER)
-        self.start = parameters or frozenset({_UNBOUND})
-
-    def run(self) -> dict[int, _State]:
-        node = self.owner.node
-        if isinstance(node, cst.Module):
-            self.block(node.body, self.start)
-        elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            self.block(node.body.body, self.start)
-        else:
-            state = self.start
-            for _, event in self.events:
-                state = self.apply(event, state)
-        return self.record
-
-    def apply(self, event: object, state: _State) -> _State:
-        if isinstance(event, Binding):
-            if event.kind in (BindingKind.DELETE, BindingKind.DECLARATION):
-                new: _State = state if event.kind is BindingKind.DECLARATION else frozenset({None})
-            elif event.maybe or event in self.unknown:
-                new = state | {event}
-            else:
-                new = frozenset({event})
-            for seen in self.seen:
-                seen |= new
-            return new
-        self.record[id(event)] = self.record.get(id(event), frozenset()) | state
-        return state
-
-    def between(self, first: int, last: int, state: _State) -> _State:
-        """Apply the events from position `first` up to `last`."""
-        low, high = 0, len(self.events)
-        while low < high:
-            middle = (low + high) // 2
-            if self.events[middle][0] < first:
-                low = middle + 1
-            else:
-                high = middle
-        while low < len(self.events) and self.events[low][0] < last:
-            state = self.apply(self.events[low][1], state)
-            low += 1
-        return state
-
-    def block(self, body: Iterable[cst.CSTNode], state: _State) -> _State:
-        for statement in body:
-            state = self.statement(statement, state)
-        return state
-
-    def suite(self, node: cst.CSTNode | None, state: _State) -> _State:
-        """Run the body of a clause (`if`, `else`, `except`, ...)."""
-        if node is None:
-            return state
-        if isinstance(node, (cst.IndentedBlock, cst.SimpleStatementSuite)):
-            return self.block(node.body, state)
-        if isinstance(node, (cst.Else, cst.Finally)):
-            return self.suite(node.body, state)
-        return self.statement(node, state)
-
-    def statement(self, node: cst.CSTNode, state: _State) -> _State:
-        if isinstance(node, cst.SimpleStatementLine):
-            return self.block(node.body, state)
-        if isinstance(node, (cst.Break, cst.Continue)):
-            if self.exits:
-                self.exits[-1] |= state
-            return frozenset()
-        orders = self.scopes.orders.get(id(node))
-        if orders is None:
-            return state
-        first, last = orders
-        if isinstance(node, cst.If):
-            state = self.between(first, self._body_start(node.body, last), state)
-            return self.suite(node.body, state) | self.suite(node.orelse, state)
-        if isinstance(node, (cst.While, cst.For)):
-            return self._loop(node, first, last, state)
-        if isinstance(node, (cst.Try, cst.TryStar)):
-            return self._try(node, state)
-        if isinstance(node, cst.With):
-            state = self.between(first, self._body_start(node.body, last), state)
-            self.seen.append(set(state))
-            out = self.suite(node.body, state)
-            return out | frozenset(self.seen.pop())
-        if isinstance(node, cst.Match):
-            state = self.between(first, self._body_start_of_cases(node, last), state)
-            out = state
-            for case in node.cases:
-                start, stop = self.scopes.orders[id(case)]
-                inner = self.between(start, self._body_start(case.body, stop), state)
-                out |= self.suite(case.body, inner)
-            return out
-        state = self.between(first, last, state)
-        return frozenset() if isinstance(node, (cst.Return, cst.Raise)) else state
-
-    def _loop(self, node: cst.While | cst.For, first: int, last: int, state: _State) -> _State:
-        body_start = self._body_start(node.body, last)
-        entry = state
-        while True:
-            self.exits.append(set())
-            inner = self.between(first, body_start, entry)
-            out = self.suite(node.body, inner) | frozenset(self.exits.pop())
-            if out <= entry:
-                break
-            entry |= out
-        return self.suite(node.orelse, entry | inner) | out
-
-    def _try(self, node: cst.Try | cst.TryStar, state: _State) -> _State:
-        self.seen.append(set(state))
-        out = self.suite(node.body, state)
-        raised = frozenset(self.seen.pop())
-        result = self.suite(node.orelse, out)
-        for handler in node.handlers:
-            first, last = self.scopes.orders[id(handler)]
-            inner = self.between(first, self._body_start(handler.body, last), raised)
-            result |= self.suite(handler.body, inner)
-        if node.finalbody is not None:
-            self.suite(node.finalbody, raised | result)
-            result = self.suite(node.finalbody, result)
-        return result
-
-    def _body_start(self, body: cst.BaseSuite, default: int) -> int:
-        """The position at which a suite begins: that of its first statement that has one."""
-        for statement in body.body:
-            parts = (
-                statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
-            )
-            for part in parts:
-                orders = self.scopes.orders.get(id(part))
-                if orders is not None:
-                    return orders[0]
-        return default
-
-    def _body_start_of_cases(self, node: cst.Match, default: int) -> int:
-        return self.scopes.orders[id(node.cases[0])][0] if node.cases else default
 
 
 def canonical(origin: str) -> str:
@@ -521,6 +359,6 @@ def _really_binds(binding: Binding) -> bool:
     return binding.kind is not BindingKind.DECLARATION
 
 
-def _latest(bound: list[Binding], stars: list[Binding], order: int) -> _State:
+def _latest(bound: list[Binding], stars: list[Binding], order: int) -> Reached:
     """Without a recorded read: everything bound before the position."""
     return frozenset(b for b in (*bound, *stars) if b.order < order) or frozenset({None})
