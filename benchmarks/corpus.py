@@ -154,7 +154,7 @@ def table(releases: list[Release], markdown: bool) -> str:
         str(sum(r.changed for r in releases)),
         str(sum(len(r.problems) for r in releases)),
     ]
-    lines = _grid([head, *rows, total], markdown)
+    lines = grid([head, *rows, total], markdown)
     for name in ("intents", "forms", "safety", "types"):
         counts: Counter[str] = Counter()
         for release in releases:
@@ -162,12 +162,13 @@ def table(releases: list[Release], markdown: bool) -> str:
         what = {"types": "other findings, by code"}.get(name, f"calls, by {name.rstrip('s')}")
         lines += [
             "",
-            *_grid([[what, "count"], *([k, str(v)] for k, v in counts.most_common())], markdown),
+            *grid([[what, "count"], *([k, str(v)] for k, v in counts.most_common())], markdown),
         ]
     return "\n".join(lines)
 
 
-def _grid(rows: list[list[str]], markdown: bool) -> list[str]:
+def grid(rows: list[list[str]], markdown: bool) -> list[str]:
+    """The lines of a table; the first row is its head."""
     if markdown:
         lines = ["| " + " | ".join(row) + " |" for row in rows]
         return [lines[0], "|" + "---|" * len(rows[0]), *lines[1:]]
