@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    return [Variable(t)]\n"
-FIXED = "\n\ndef f(t):\n    return [t.detach()]\n"
+USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(t)])\n"
+FIXED = "\n\ndef f(t):\n    handle([t.detach()])\n"
 MANUAL = (
     "from torch.autograd import Variable\n\n\ndef f(t):\n    return Variable(t, volatile=True)\n"
 )
@@ -89,7 +89,7 @@ def test_stdin(project: Path) -> None:
     assert b"pkg/x.py:5:13" in done.stdout
     done = program("fix", "--diff", "-", cwd=project, stdin=USE.encode())
     assert done.returncode == 1
-    assert b"+    return [t.detach()]" in done.stdout
+    assert b"+    handle([t.detach()])" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_names_the_output_cannot_show(project: Path) -> None:
 def test_what_follows_from_another_fix_needs_no_hand(tmp_path: Path) -> None:
     helper = (
         "from torch.autograd import Variable\n\n\ndef wrap(t{}):\n    return Variable(t{})\n\n\n"
-        "def f(t):\n    return wrap(t)\n"
+        "def f(t):\n    handle(wrap(t))\n"
     )
     (tmp_path / "a.py").write_text(helper.format("", ""))
     done = program("check", "a.py", cwd=tmp_path).stdout

@@ -17,8 +17,8 @@ from varmigrate.run.engine import RunOptions, run, run_text
 from varmigrate.run.pool import WorkerDied, map_processes
 from varmigrate.run.settings import Settings, SettingsError, find_settings, load_settings
 
-USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    return [Variable(t)]\n"
-FIXED = "\n\ndef f(t):\n    return [t.detach()]\n"
+USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(t)])\n"
+FIXED = "\n\ndef f(t):\n    handle([t.detach()])\n"
 
 
 def tree(folder: Path, files: dict[str, str]) -> Path:
@@ -141,7 +141,7 @@ def test_the_result_does_not_depend_on_workers_order_or_hash_seed(tmp_path: Path
     }
     files["pkg/__init__.py"] = ""
     files["pkg/names.py"] = "import torch\nfrom torch.autograd import Variable\n"
-    files["pkg/uses.py"] = "from .names import *\n\n\ndef g(t):\n    return [Variable(t)]\n"
+    files["pkg/uses.py"] = "from .names import *\n\n\ndef g(t):\n    handle([Variable(t)])\n"
     tree(tmp_path, files)
     outputs = set()
     for jobs, seed, paths in (
@@ -224,7 +224,7 @@ def test_who_takes_a_name(user: str, kept: bool) -> None:
     ],
 )
 def test_a_project_star_import_is_followed(files: dict[str, str]) -> None:
-    source = "from imports import *\n\n\ndef f(t):\n    return [Variable(t)]\n"
+    source = "from imports import *\n\n\ndef f(t):\n    handle([Variable(t)])\n"
     assert fix_text(source, files) == source.replace("Variable(t)", "t.detach()")
 
 
@@ -242,13 +242,13 @@ def test_a_project_star_import_is_followed(files: dict[str, str]) -> None:
     ],
 )
 def test_another_project_star_import_is_not(files: dict[str, str]) -> None:
-    source = "import torch\nfrom imports import *\n\n\ndef f(t):\n    return [Variable(t)]\n"
+    source = "import torch\nfrom imports import *\n\n\ndef f(t):\n    handle([Variable(t)])\n"
     assert fix_text(source, files) == source
 
 
 def test_an_import_cycle_ends() -> None:
     files = {
-        "a.py": "from b import *\n\n\ndef f(t):\n    return [Variable(t)]\n",
+        "a.py": "from b import *\n\n\ndef f(t):\n    handle([Variable(t)])\n",
         "b.py": "from a import *\nfrom torch.autograd import Variable\n",
     }
     assert "t.detach()" in (fix_project(files)["a.py"].after or "")

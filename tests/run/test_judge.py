@@ -13,7 +13,7 @@ from varmigrate.run import judge
 from varmigrate.run.judge import FileOptions, judge_file
 from varmigrate.run.selection import Selection, unknown_item
 
-USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    return [Variable(t)]\n"
+USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(t)])\n"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_second_run_finds_nothing_more() -> None:
 
 # -- suppression -------------------------------------------------------------------------------
 
-LINE = "from torch.autograd import Variable\nkeep = Variable\n\n\ndef f(t):\n    return [Variable(t)]{}\n"
+LINE = "from torch.autograd import Variable\nkeep = Variable\n\n\ndef f(t):\n    handle([Variable(t)]){}\n"
 
 
 @pytest.mark.parametrize(

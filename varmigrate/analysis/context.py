@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from varmigrate.analysis.wrappers import WrapperSummary
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleContext:
@@ -14,9 +16,13 @@ class ModuleContext:
     stars: module as written -> what its star import binds (name -> dotted origin).
     exported: names of this file that other files of the project take from it. patched: names of
     this file that another file replaces from outside (`module.name = ...`, `mock.patch`).
+    wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
+    overridden: methods that classes of other files bind anew, inheriting from one of this file.
     """
 
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
     stars: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
     patched: frozenset[str] = frozenset()
+    wrappers: Mapping[str, WrapperSummary] = field(default_factory=dict)
+    overridden: frozenset[str] = frozenset()

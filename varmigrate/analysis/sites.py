@@ -7,13 +7,17 @@ import enum
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from varmigrate.analysis.calls import CallShape, Flag, literal_flag, read_call
+from varmigrate.analysis.calls import CallShape, read_call
 from varmigrate.analysis.names import VARIABLE, Meaning, Names
-from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, Scopes
-from varmigrate.analysis.tree import Tree, children
+from varmigrate.analysis.scopes import BindingKind, Scope, ScopeKind, Scopes
+from varmigrate.analysis.tree import Tree
+
+if TYPE_CHECKING:
+    from varmigrate.analysis.wrapper_calls import Wrapper
 
 _DOTTED_WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*(?:\s*\.\s*[A-Za-z_][A-Za-z_0-9]*)*")
 _STRING_LITERAL = re.compile(r"""[uU]?('''|\"\"\"|'|")(?P<body>[^\\]*)\1\Z""", re.DOTALL)
@@ -65,31 +69,13 @@ class Site:
     guard: str = ""
 
 
-@dataclass(eq=False, slots=True)
-class Wrapper:
-    """A function of this file that returns its argument wrapped.
-
-    data: the parameter that is wrapped. requires_grad, volatile: the flags of the call inside.
-    """
-
-    node: cst.FunctionDef
-    binding: Binding
-    scope: Scope
-    call: Site
-    data: str
-    requires_grad: Flag
-    volatile: Flag
-
-    @property
-    def name(self) -> str:
-        """The function's name."""
-        return self.node.name.value
-
-
 def find_sites(scopes: Scopes, names: Names) -> list[Site]:
-    """All sites of a file, in order of place."""
-    finder = _Finder(scopes, names)
-    sites = list(finder.run())
+    """All sites of a file, those of the project's wrappers included, in order of place."""
+    # That module needs the types of this one.
+    from varmigrate.analysis.wrapper_calls import wrapper_sites
+
+    direct = list(_Finder(scopes, names).run())
+    sites = [*direct, *wrapper_sites(scopes, names, direct)]
     tree = scopes.tree
     return sorted(sites, key=lambda site: (tree.start(site.node), tree.start(site.name)))
 
@@ -111,7 +97,6 @@ class _Finder:
         yield from direct
         yield from self._strings()
         yield from self._imports(direct)
-        yield from self._wrappers([site for site in direct if site.kind is SiteKind.CALL])
 
     # -- direct uses of the name ---------------------------------------------------------------
 
@@ -340,105 +325,6 @@ class _Finder:
             or (load.scope.kind is ScopeKind.CLASS and owner.kind is ScopeKind.MODULE)
         ]
 
-    # -- wrappers ------------------------------------------------------------------------------
-
-    def _wrappers(self, calls: list[Site]) -> Iterator[Site]:
-        found: dict[int, Wrapper] = {}
-        for site in calls:
-            wrapper = self._wrapper(site)
-            if wrapper is not None and id(wrapper.node) not in found:
-                found[id(wrapper.node)] = wrapper
-        for wrapper in found.values():
-            yield Site(
-                SiteKind.WRAPPER,
-                wrapper.node,
-                wrapper.node.name,
-                wrapper.binding.scope,
-                wrapper.binding.order,
-                wrapper.call.meaning,
-                call=wrapper.call.call,
-                shape=wrapper.call.shape,
-                wrapper=wrapper,
-            )
-            for load in self.scopes.loads.get(wrapper.name, ()):
-                call = self.tree.parent(load.node)
-                if not isinstance(call, cst.Call) or call.func is not load.node:
-                    continue
-                if self.names.only_binding(load.node) is not wrapper.binding:
-                    continue
-                if self._inside(call, wrapper.node):
-                    continue
-                shape = wrapper_shape(wrapper, call)
-                if shape is None:
-                    continue
-                yield Site(
-                    SiteKind.WRAPPER_CALL,
-                    call,
-                    load.node,
-                    load.scope,
-                    load.order,
-                    wrapper.call.meaning,
-                    call=call,
-                    shape=shape,
-                    wrapper=wrapper,
-                )
-
-    def _inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
-        current: cst.CSTNode | None = node
-        while current is not None and current is not outer:
-            current = self.tree.parent(current)
-        return current is outer
-
-    def _wrapper(self, site: Site) -> Wrapper | None:
-        """The function whose returned value this call is, when its data is a parameter."""
-        function = site.scope.node
-        if site.scope.kind is not ScopeKind.FUNCTION or not isinstance(function, cst.FunctionDef):
-            return None
-        if site.call is None or site.shape.data is None or not self._returned(site.call):
-            return None
-        parameters = {
-            name
-            for name, bindings in site.scope.bindings.items()
-            if any(b.kind is BindingKind.PARAMETER for b in bindings)
-        }
-        data = next(
-            (
-                node.value
-                for node in _names_in(site.shape.data)
-                if node.value in parameters and node.value not in ("self", "cls")
-            ),
-            None,
-        )
-        outer = site.scope.parent
-        if data is None or outer is None or outer.kind is ScopeKind.CLASS:
-            return None
-        bindings = outer.bindings.get(function.name.value, [])
-        if len(bindings) != 1 or bindings[0].node is not function or function.decorators:
-            return None
-        return Wrapper(
-            function,
-            bindings[0],
-            site.scope,
-            site,
-            data,
-            site.shape.requires_grad,
-            site.shape.volatile,
-        )
-
-    def _returned(self, call: cst.Call) -> bool:
-        """Whether the call, possibly behind a chain of methods, is what `return` gives back."""
-        node: cst.CSTNode = call
-        while True:
-            parent = self.tree.parent(node)
-            if isinstance(parent, cst.Return):
-                return True
-            method = isinstance(parent, cst.Attribute) and parent.value is node
-            called = isinstance(parent, cst.Call) and parent.func is node
-            branch = isinstance(parent, cst.IfExp) and parent.test is not node
-            if parent is None or not (method or called or branch):
-                return False
-            node = parent
-
 
 class _Guards:
     """Finds version switches: code that chooses between an old and a new torch."""
@@ -503,59 +389,10 @@ def type_operand(
     return None
 
 
-def wrapper_shape(wrapper: Wrapper, call: cst.Call) -> CallShape | None:
-    """The parts of a call of a wrapper, as its own arguments and the defaults decide them."""
-    parameters = wrapper.node.params
-    positional = [*parameters.posonly_params, *parameters.params]
-    given: dict[str, cst.Arg] = {}
-    for index, argument in enumerate(call.args):
-        if argument.star:
-            return None
-        if argument.keyword is not None:
-            given[argument.keyword.value] = argument
-        elif index < len(positional):
-            given[positional[index].name.value] = argument
-        else:
-            return None
-    defaults = {
-        parameter.name.value: parameter.default
-        for parameter in (*positional, *parameters.kwonly_params)
-        if parameter.default is not None
-    }
-
-    def flag(inner: Flag) -> Flag:
-        expression = inner.expression
-        if not isinstance(expression, cst.Name) or literal_flag(expression) is not None:
-            return Flag(inner.value, inner.expression) if inner.value is not None else inner
-        argument = given.get(expression.value)
-        value = argument.value if argument else defaults.get(expression.value)
-        if value is None:
-            return inner
-        return Flag(literal_flag(value), value, argument)
-
-    data = given.get(wrapper.data)
-    return CallShape(
-        data=data.value if data else None,
-        data_argument=data,
-        requires_grad=flag(wrapper.requires_grad),
-        volatile=flag(wrapper.volatile),
-    )
-
-
 def _head(node: cst.CSTNode) -> str:
     while isinstance(node, cst.Attribute):
         node = node.value
     return node.value if isinstance(node, cst.Name) else ""
-
-
-def _names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
-    if isinstance(node, cst.Name):
-        yield node
-    elif isinstance(node, (cst.Attribute, cst.Arg)):
-        yield from _names_in(node.value)
-    else:
-        for child in children(node):
-            yield from _names_in(child)
 
 
 def statement_of(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:

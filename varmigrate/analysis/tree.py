@@ -118,7 +118,9 @@ class Tree:
         return self._ends[id(node)]
 
     def code(self, node: cst.CSTNode) -> str:
-        """The text of `node` as it stands in the file."""
+        """The text of `node` as it stands in the file; of one from elsewhere, its code."""
+        if id(node) not in self._starts:
+            return self.module.code_for_node(node)
         return self.text[self._starts[id(node)] : self._ends[id(node)]]
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:

@@ -6,11 +6,13 @@ number of names outweighs one flag. What the runner-up had to say is kept in the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.sites import Site, SiteKind, Wrapper
+from varmigrate.analysis.sites import Site, SiteKind
+from varmigrate.analysis.wrapper_calls import Wrapper
 from varmigrate.model import Safety
 from varmigrate.rules.base import Evidence, IntentRule, Proposal
 from varmigrate.rules.call_fix import CallFix, call_fix, doubt
@@ -52,7 +54,7 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
     for other, against in ranked[1:2]:
         if against and against[0].weight > 0 and other.intent is not None:
             texts.append(f"weaker evidence for {other.intent.value}: {against[0].text}")
-    follows = site.wrapper is not None and view.wrapped and inner_is_fixed(analysis, site.wrapper)
+    follows = site.wrapper is not None and view.wrapped and is_settled(analysis, site.wrapper)
     result = _wrapped_fix(view, follows) if view.wrapped else _fix(view)
     texts.extend(result.reasons)
     return Proposal(
@@ -68,22 +70,57 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
     )
 
 
-def inner_is_fixed(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
-    """Whether the call inside a wrapper has a safe fix, so that its callers need no change."""
-    fix = _fix(CallView(analysis, wrapper.call)).fix
-    return fix is not None and fix.safety is Safety.SAFE
+def is_settled(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
+    """Whether the calls inside a wrapper have a safe fix, so that its callers need no change."""
+    return _is_settled(analysis, wrapper, set())
+
+
+def _is_settled(analysis: FileAnalysis, wrapper: Wrapper, seen: set[int]) -> bool:
+    if wrapper.node is None:
+        return wrapper.summary.settled is True
+    if id(wrapper) in seen:
+        return True
+    seen.add(id(wrapper))
+    return own_calls_are_fixed(analysis, wrapper) and all(
+        _is_settled(analysis, other, seen) for other in wrapper.through
+    )
+
+
+def own_calls_are_fixed(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
+    """Whether every call of Variable in a wrapper of this file has a safe fix."""
+    if len(wrapper.calls) < len(wrapper.summary.own):
+        return False
+    fixes = [_fix(CallView(analysis, site)).fix for site in wrapper.calls]
+    return all(fix is not None and fix.safety is Safety.SAFE for fix in fixes)
+
+
+def place_of(analysis: FileAnalysis, wrapper: Wrapper) -> str:
+    """Where a wrapper is defined, in words."""
+    summary = wrapper.summary
+    if wrapper.node is not None and wrapper.name_node is not None:
+        return f"line {analysis.tree.line(wrapper.name_node)}"
+    return f"line {summary.line} of {os.path.basename(summary.path)}"
 
 
 def _wrapped_fix(view: CallView, follows: bool) -> CallFix:
     wrapper = view.site.wrapper
     if wrapper is None:
         return CallFix(advice="its wrapper is not known")
-    line = view.analysis.tree.line(wrapper.node.name)
+    if view.shape.problem:
+        return CallFix(advice=f"{view.shape.problem}: see `{wrapper.name}`")
+    where = f"`{wrapper.name}` on {place_of(view.analysis, wrapper)}"
+    if view.shape.volatile.value is not False:
+        return CallFix(
+            advice=(
+                "put everything that depends on this value under `with torch.no_grad():`, the "
+                f"model call included; {where} does the wrapping"
+            )
+        )
     if follows:
-        what = f"nothing to change here: `{wrapper.name}` on line {line} does the wrapping"
-    else:
-        what = f"`{wrapper.name}` on line {line} does the wrapping and has to be changed by hand"
-    return CallFix(advice=what)
+        return CallFix(advice=f"nothing to change here: {where} does the wrapping")
+    if wrapper.node is None and wrapper.summary.settled is None:
+        return CallFix(advice=f"{where} does the wrapping; it is not among the files of this run")
+    return CallFix(advice=f"{where} does the wrapping and has to be changed by hand")
 
 
 def _fix(view: CallView) -> CallFix:

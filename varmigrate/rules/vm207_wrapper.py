@@ -24,13 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import SiteKind
+from varmigrate.analysis.wrapper_calls import Wrapper
+from varmigrate.analysis.wrappers import LEFT_OUT, CallableKind, Source, SourceKind
 from varmigrate.model import Intent
 from varmigrate.rules.base import Invalid, Proposal, Rule
-from varmigrate.rules.deciding import inner_is_fixed
+from varmigrate.rules.deciding import is_settled, place_of
 
 
 class WrapperDefinition(Rule):
@@ -57,33 +57,86 @@ class WrapperDefinition(Rule):
             if site.kind is not SiteKind.WRAPPER or site.wrapper is None:
                 continue
             wrapper = site.wrapper
-            count = calls.get(id(wrapper), 0)
-            line = analysis.tree.line(wrapper.call.node)
-            follows = inner_is_fixed(analysis, wrapper)
-            times = "once" if count == 1 else f"{count} times"
+            summary = wrapper.summary
+            name_node = wrapper.name_node
+            if summary.kind is CallableKind.ALIAS or name_node is None:
+                continue
+            follows = is_settled(analysis, wrapper)
             tree = analysis.tree
             yield Proposal(
                 code=self.code,
                 site=site,
-                node=wrapper.node,
-                message=f"`{wrapper.name}` wraps its argument `{wrapper.data}` in Variable",
+                node=site.node,
+                message=_message(wrapper),
                 intent=self.intent,
-                evidence=(
-                    f"returns Variable(...) on line {line}",
-                    _flag("requires_grad", wrapper.requires_grad.expression, analysis),
-                    f"called {times} in this file",
-                ),
-                advice=(
-                    f"the call inside (line {line}) is rewritten; its callers need no change"
-                    if follows
-                    else f"the call inside (line {line}) has to be changed by hand"
-                ),
+                evidence=tuple(_evidence(analysis, wrapper, calls.get(id(wrapper), 0))),
+                advice=_advice(analysis, wrapper, follows),
                 follows=follows,
-                span=(tree.start(wrapper.node.name), tree.end(wrapper.node.name)),
+                span=(tree.start(name_node), tree.end(name_node)),
             )
 
 
-def _flag(name: str, expression: cst.BaseExpression | None, analysis: FileAnalysis) -> str:
-    if expression is None:
+def _message(wrapper: Wrapper) -> str:
+    data = wrapper.summary.data
+    if data is None:
+        return f"`{wrapper.name}` returns what it makes wrapped in Variable"
+    if data.kind is SourceKind.PASSED:
+        return f"`{wrapper.name}` passes its arguments on to Variable"
+    if any("(" in step for step in wrapper.summary.before):
+        return f"`{wrapper.name}` wraps what it makes of its argument `{data.name}` in Variable"
+    return f"`{wrapper.name}` wraps its argument `{data.name}` in Variable"
+
+
+def _evidence(analysis: FileAnalysis, wrapper: Wrapper, count: int) -> Iterator[str]:
+    summary = wrapper.summary
+    tree = analysis.tree
+    inside = "" if summary.returns == "value" else f" in a {summary.returns}"
+    if wrapper.calls:
+        lines = " and ".join(dict.fromkeys(str(tree.line(c.node)) for c in wrapper.calls))
+        plural = "lines" if " and " in lines else "line"
+        yield f"returns Variable(...){inside} on {plural} {lines}"
+    for other in wrapper.through:
+        yield f"returns{inside} what `{other.name}` on {place_of(analysis, other)} wraps"
+    if summary.recursive:
+        yield "calls itself for what is nested"
+    if not summary.always:
+        yield "on some paths it returns something else"
+    before, after = "".join(map(_step, summary.before)), "".join(map(_step, summary.after))
+    if before:
+        yield f"before wrapping: `{before}`"
+    if after:
+        yield f"after wrapping: `{after}`"
+    yield _flag("requires_grad", summary.requires_grad)
+    if summary.volatile != LEFT_OUT:
+        yield _flag("volatile", summary.volatile)
+    times = "once" if count == 1 else f"{count} times"
+    yield f"called {times} in this file"
+
+
+def _step(name: str) -> str:
+    if name == "[]":
+        return "[...]"
+    return (
+        f".{name}()" if name.isidentifier() and name not in ("data", "arithmetic") else f".{name}"
+    )
+
+
+def _advice(analysis: FileAnalysis, wrapper: Wrapper, follows: bool) -> str:
+    if not wrapper.calls and wrapper.through:
+        where = f"`{wrapper.through[0].name}` on {place_of(analysis, wrapper.through[0])}"
+        if follows:
+            return f"nothing to change here: {where} does the wrapping"
+        return f"{where} does the wrapping and comes first"
+    node = wrapper.calls[0].node if wrapper.calls else wrapper.name_node
+    line = 0 if node is None else analysis.tree.line(node)
+    if follows:
+        return f"the call inside (line {line}) is rewritten; its callers need no change"
+    return f"the call inside (line {line}) has to be changed by hand"
+
+
+def _flag(name: str, source: Source) -> str:
+    if source.kind is SourceKind.PASSED:
+        return f"{name} is passed on"
+    if not source.text:
         return f"{name} is left out"
-    return f"`{name}={analysis.tree.code(expression)}`"
+    return f"`{name}={source.text}`"

@@ -1,0 +1,894 @@
+"""Reads from one file which callables may wrap their argument, with the standard library's `ast`.
+
+A callable is a candidate when what it hands back comes from a call that may be one of Variable or
+of a wrapper: directly, behind device moves and casts, through a local name, in a branch, inside a
+tuple, list or dict. Names are looked up by Python's scoping rules; one that is bound twice, is
+declared `global` somewhere, or belongs to a decorated definition leads nowhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from varmigrate.analysis.wrappers import (
+    Argument,
+    CallableKind,
+    Candidate,
+    ClassSummary,
+    FileCallables,
+    InnerCall,
+    Parameter,
+    ParameterKind,
+    Ref,
+    Source,
+    SourceKind,
+)
+from varmigrate.torch_facts.constructors import TENSOR_TYPES
+from varmigrate.torch_facts.factories import FACTORIES
+from varmigrate.torch_facts.kinds import Identity
+from varmigrate.torch_facts.methods import METHODS
+
+_MOST_INNER = 12
+_MOST_STEPS = 12
+_COPIES = frozenset({"clone", "repeat"})
+# What they leave has nothing of what was there.
+_FILLS = frozenset(
+    "zero_ fill_ normal_ uniform_ bernoulli_ random_ exponential_ geometric_ cauchy_ "
+    "log_normal_".split()
+)
+CONVERTERS = frozenset(
+    {
+        "torch.from_numpy",
+        "torch.tensor",
+        "torch.as_tensor",
+        "torch.stack",
+        "torch.cat",
+        "numpy.array",
+        "numpy.asarray",
+    }
+)
+"""Functions whose result holds the values of their first argument."""
+# Not views of the receiver, whatever else they are.
+_OTHER_VALUES = frozenset({"new", "cov", "inner"})
+_HOLDERS = {"tuple": "tuple", "list": "list", "dict": "dict", "set": "list"}
+_BUILTIN_MAPS = ("map",)
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_AnyDef = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def read_callables(module: ast.Module) -> FileCallables:
+    """The candidates and classes of a parsed file."""
+    reader = _Reader(module)
+    return FileCallables(reader.candidates(), reader.classes())
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, slots=True)
+class _Scope:
+    """A scope: what binds each name (None: something that is not followed)."""
+
+    node: ast.AST
+    name: str
+    parent: _Scope | None
+    is_class: bool = False
+    bindings: dict[str, list[object]] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+
+    def bind(self, name: str, what: object) -> None:
+        self.bindings.setdefault(name, []).append(what)
+
+    def path(self, name: str) -> str:
+        """The dotted name of something bound here."""
+        if not self.name:
+            return name
+        return f"{self.name}.{name}" if self.is_class else f"{self.name}.<locals>.{name}"
+
+    def module(self) -> _Scope:
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What is assigned to a bare name."""
+
+    node: ast.expr
+    line: int
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or (isinstance(one, _Import) and one == other)
+
+
+class _Binder(ast.NodeVisitor):
+    """Fills the scopes of a module."""
+
+    def __init__(self, module: ast.Module) -> None:
+        self.scope = _Scope(module, "", None)
+        self.scopes: dict[int, _Scope] = {id(module): self.scope}
+        self.order: list[_Scope] = [self.scope]
+        self.visit_body(module.body)
+
+    def visit_body(self, body: Iterable[ast.AST]) -> None:
+        for node in body:
+            self.visit(node)
+
+    def opened(self, node: ast.AST, name: str, is_class: bool = False) -> _Scope:
+        scope = _Scope(node, name, self.scope, is_class)
+        self.scopes[id(node)] = scope
+        self.order.append(scope)
+        return scope
+
+    def bind(self, name: str, what: object) -> None:
+        scope = self.scope
+        if name in scope.globals:
+            scope.module().bind(name, None)
+        elif name in scope.nonlocals:
+            outer = scope.parent
+            while outer is not None:
+                if name in outer.bindings:
+                    outer.bind(name, None)
+                outer = outer.parent
+        else:
+            scope.bind(name, what)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.split(".")[0]
+            self.bind(name, _Import(alias.name if alias.asname else name, ""))
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                self.scope.stars.append(module)
+            else:
+                self.bind(alias.asname or alias.name, _Import(module, alias.name))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.visit_body(node.decorator_list)
+        self.bind(node.name, node)
+        self.function(node, self.scope.path(node.name), node.body)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.visit_FunctionDef(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.function(node, self.scope.path(f"<lambda {node.lineno}>"), [node.body])
+
+    def function(self, node: _Function, name: str, body: Iterable[ast.AST]) -> None:
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        outer = self.scope
+        self.scope = self.opened(node, name)
+        for argument in _every_argument(arguments):
+            self.scope.bind(argument.arg, None)
+        body = list(body)
+        for statement in body:
+            for inner in _own(statement):
+                if isinstance(inner, ast.Global):
+                    self.scope.globals.update(inner.names)
+                elif isinstance(inner, ast.Nonlocal):
+                    self.scope.nonlocals.update(inner.names)
+        self.visit_body(body)
+        self.scope = outer
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.visit_body((*node.decorator_list, *node.bases, *node.keywords))
+        self.bind(node.name, node)
+        outer = self.scope
+        self.scope = self.opened(node, outer.path(node.name), is_class=True)
+        self.visit_body(node.body)
+        self.scope = outer
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self.visit(node.value)
+        if isinstance(node.value, ast.Constant) and node.value.value is None:
+            # `Variable = None` where an import failed: a call of that raises anyway.
+            names = [t.id for t in node.targets if isinstance(t, ast.Name)]
+            if len(names) == len(node.targets) and all(n in self.scope.bindings for n in names):
+                return
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.bind(target.id, _Value(node.value, target.lineno))
+            else:
+                self.visit(target)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+            if isinstance(node.target, ast.Name):
+                self.bind(node.target.id, _Value(node.value, node.target.lineno))
+                return
+            self.visit(node.target)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self.bind(node.id, None)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self.bind(node.target.id, None)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.bind(node.name, None)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self.bind(node.name, None)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self.bind(node.name, None)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self.bind(node.rest, None)
+        self.generic_visit(node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        self._comprehension(node, [node.elt])
+
+    def visit_SetComp(self, node: ast.SetComp) -> None:
+        self._comprehension(node, [node.elt])
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+        self._comprehension(node, [node.elt])
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._comprehension(node, [node.key, node.value])
+
+    def _comprehension(self, node: ast.AST, results: list[ast.expr]) -> None:
+        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+        self.visit(generators[0].iter)
+        outer = self.scope
+        self.scope = self.opened(node, outer.path("<comprehension>"))
+        for index, generator in enumerate(generators):
+            self.visit(generator.target)
+            self.visit_body([*([generator.iter] if index else []), *generator.ifs])
+        self.visit_body(results)
+        self.scope = outer
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what stands below it, nested functions, lambdas and classes left out."""
+    yield node
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _own(child)
+
+
+def _every_argument(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from arguments.posonlyargs
+    yield from arguments.args
+    if arguments.vararg is not None:
+        yield arguments.vararg
+    yield from arguments.kwonlyargs
+    if arguments.kwarg is not None:
+        yield arguments.kwarg
+
+
+class _Names:
+    """What names lead to."""
+
+    def __init__(self, module: ast.Module) -> None:
+        binder = _Binder(module)
+        self.scopes = binder.scopes
+        self.order = binder.order
+
+    def owner(self, name: str, scope: _Scope) -> _Scope:
+        """The scope Python looks a name up in."""
+        if name in scope.globals:
+            return scope.module()
+        if name in scope.bindings and name not in scope.nonlocals:
+            return scope
+        outer = scope.parent
+        while outer is not None:
+            if not outer.is_class and name in outer.bindings:
+                return outer
+            outer = outer.parent
+        return scope.module()
+
+    def binding(self, name: str, scope: _Scope) -> tuple[object, _Scope]:
+        """The one thing a name is bound to, None when there is none or there are several."""
+        owner = self.owner(name, scope)
+        found = owner.bindings.get(name, [])
+        if not found or not all(_same(found[0], other) for other in found[1:]):
+            return None, owner
+        return found[0], owner
+
+    def ref(self, node: ast.expr, scope: _Scope, depth: int = 0) -> Ref | None:
+        """What a name, a chain of attributes on one, or `self.method` leads to."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or depth > 6:
+            return None
+        attributes.reverse()
+        found, owner = self.binding(node.id, scope)
+        if isinstance(found, _Import):
+            return Ref(found.module, ".".join([*([found.name] if found.name else []), *attributes]))
+        if isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return Ref(None, ".".join([owner.path(node.id), *attributes]))
+        if isinstance(found, _Value):
+            if isinstance(found.node, (ast.Name, ast.Attribute)):
+                ref = self.ref(found.node, owner, depth + 1)
+                if ref is None:
+                    return None
+                return Ref(ref.module, ".".join([ref.name, *attributes]))
+            return None if attributes else Ref(None, owner.path(node.id))
+        if found is None and node.id not in owner.bindings:
+            if owner.stars and not (attributes and attributes[0].startswith("__")):
+                return Ref("*", ".".join([node.id, *attributes]))
+            return None
+        if len(attributes) == 1:
+            method = self.receiver(node.id, owner)
+            if method is not None:
+                return Ref(None, f"{method.name}.{attributes[0]}")
+        return None
+
+    def receiver(self, name: str, scope: _Scope) -> _Scope | None:
+        """The class whose object (or which itself) a name is: the first parameter of a method."""
+        node = scope.node
+        if not isinstance(node, ast.FunctionDef) or scope.parent is None:
+            return None
+        if not scope.parent.is_class or len(scope.bindings.get(name, [])) != 1:
+            return None
+        if any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list):
+            return None
+        first = [*node.args.posonlyargs, *node.args.args][:1]
+        return scope.parent if first and first[0].arg == name else None
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """What an expression may hold: calls whose result it is, and the parameter it starts from."""
+
+    calls: tuple[InnerCall, ...] = ()
+    data: Source | None = None
+    steps: tuple[str, ...] = ()
+    mentions: bool = False
+    other: bool = True
+    holder: str = ""
+
+    def step(self, name: str) -> _Flow:
+        """The value after something was done to it that keeps what it is."""
+        calls = tuple(replace(call, steps=_more(call.steps, name)) for call in self.calls)
+        return _Flow(calls, self.data, _more(self.steps, name), self.mentions, self.other)
+
+    def inside(self, holder: str, mixed: bool = False) -> _Flow:
+        """The value as an element of a container; mixed: beside others that are not wrapped."""
+        calls = tuple(
+            replace(call, holder=holder, mixed=call.mixed or mixed) for call in self.calls
+        )
+        return _Flow(calls, self.data, self.steps, self.mentions, self.other, holder)
+
+    def changed(self, name: str) -> _Flow:
+        """Another value that was computed from this one."""
+        return _Flow((), self.data, _more(self.steps, name), self.mentions)
+
+    def given(self, function: str) -> _Flow:
+        """What a function that is not known makes of the value; two of them make it another."""
+        if function.startswith("self.") or any("(" in step for step in self.steps):
+            return _Flow(mentions=self.mentions)
+        return self.changed(f"{function}(...)")
+
+
+def _more(steps: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return (*steps, name) if len(steps) < _MOST_STEPS else steps
+
+
+_NOTHING = _Flow()
+
+
+def _join(flows: Iterable[_Flow]) -> _Flow:
+    """What a value may be that is one of several."""
+    flows = list(flows)
+    if not flows:
+        return _NOTHING
+    with_data = next((f for f in flows if f.data is not None), flows[0])
+    calls = dict.fromkeys(call for flow in flows for call in flow.calls)
+    return _Flow(
+        tuple(calls)[:_MOST_INNER],
+        with_data.data,
+        with_data.steps,
+        any(f.mentions for f in flows),
+        any(f.other for f in flows),
+        next((f.holder for f in flows if f.holder), ""),
+    )
+
+
+_Env = dict[str, _Flow]
+
+
+class _Body:
+    """Follows values through the body of one callable, statement by statement."""
+
+    def __init__(
+        self, names: _Names, scope: _Scope, arguments: ast.arguments, bound: bool = False
+    ) -> None:
+        self.names = names
+        self.scope = scope
+        self.returned: list[_Flow] = []
+        self.vararg = arguments.vararg.arg if arguments.vararg is not None else ""
+        self.kwarg = arguments.kwarg.arg if arguments.kwarg is not None else ""
+        self.start: _Env = {
+            a.arg: _Flow(data=Source(SourceKind.PARAMETER, a.arg, text=a.arg), mentions=True)
+            for a in _every_argument(arguments)
+        }
+        if bound:
+            for first in [*arguments.posonlyargs, *arguments.args][:1]:
+                self.start[first.arg] = _NOTHING
+
+    def run(self, body: list[ast.stmt]) -> None:
+        """Follow a body; `returned` then holds what comes back."""
+        self.block(body, dict(self.start))
+
+    def block(self, body: Iterable[ast.stmt], env: _Env) -> _Env:
+        for statement in body:
+            env = self.statement(statement, env)
+        return env
+
+    def statement(self, node: ast.stmt, env: _Env) -> _Env:
+        if isinstance(node, ast.Return):
+            if node.value is not None:
+                self.returned.append(self.flow(node.value, env))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self.assign(target, node.value, self.flow(node.value, env), env)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self.assign(node.target, node.value, self.flow(node.value, env), env)
+        elif isinstance(node, ast.AugAssign):
+            if isinstance(node.target, ast.Name):
+                before = env.get(node.target.id, _NOTHING)
+                added = self.flow(node.value, env)
+                env[node.target.id] = (
+                    _join([before, added]) if before.holder else before.changed("arithmetic")
+                )
+        elif isinstance(node, ast.If):
+            env = _joined([self.block(node.body, dict(env)), self.block(node.orelse, dict(env))])
+        elif isinstance(node, (ast.For, ast.While)):
+            for _ in range(2):
+                inner = dict(env)
+                if isinstance(node, ast.For):
+                    flow = self.flow(node.iter, env)
+                    self.assign(node.target, None, flow.step("[]"), inner)
+                env = _joined([env, self.block(node.body, inner)])
+            env = self.block(node.orelse, env)
+        elif isinstance(node, ast.With):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self.assign(item.optional_vars, None, _NOTHING, env)
+            env = self.block(node.body, env)
+        elif isinstance(node, ast.Try):
+            after = self.block(node.body, dict(env))
+            ends = [self.block(node.orelse, dict(after))]
+            for handler in node.handlers:
+                inner = _joined([env, after])
+                if handler.name:
+                    inner[handler.name] = _NOTHING
+                ends.append(self.block(handler.body, inner))
+            env = self.block(node.finalbody, _joined(ends))
+        elif isinstance(node, ast.Expr):
+            self.expression(node.value, env)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    env[target.id] = _NOTHING
+        elif isinstance(node, ast.Match):
+            env = _joined([env, *(self.block(case.body, dict(env)) for case in node.cases)])
+        return env
+
+    def expression(self, node: ast.expr, env: _Env) -> None:
+        """`out.append(value)` puts something into what will be handed back."""
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.attr in ("append", "add", "insert", "appendleft")
+            and node.args
+        ):
+            name = node.func.value.id
+            before = env.get(name)
+            if before is not None and before.holder:
+                env[name] = _join([before, self.flow(node.args[-1], env).inside(before.holder)])
+
+    def assign(self, target: ast.expr, value: ast.expr | None, flow: _Flow, env: _Env) -> None:
+        if isinstance(target, ast.Name):
+            env[target.id] = flow
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            parts: list[_Flow]
+            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+                parts = [self.flow(element, env) for element in value.elts]
+            else:
+                parts = [flow.step("[]")] * len(target.elts)
+            for element, part in zip(target.elts, parts, strict=True):
+                self.assign(element, None, part, env)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, None, flow, env)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            before = env.get(target.value.id)
+            if before is not None and before.holder:
+                env[target.value.id] = _join([before, flow.inside(before.holder)])
+
+    # -- expressions ---------------------------------------------------------------------------
+
+    def flow(self, node: ast.expr, env: Mapping[str, _Flow]) -> _Flow:
+        """What an expression may hold."""
+        if isinstance(node, ast.Name):
+            return env.get(node.id, _NOTHING)
+        if isinstance(node, ast.Call):
+            return self.call(node, env)
+        if isinstance(node, ast.IfExp):
+            return _join([self.flow(node.body, env), self.flow(node.orelse, env)])
+        if isinstance(node, ast.Attribute):
+            return self.flow(node.value, env).changed(node.attr)
+        if isinstance(node, ast.Subscript):
+            return self.flow(node.value, env).step("[]")
+        if isinstance(node, ast.Starred):
+            return self.flow(node.value, env)
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            holder = "tuple" if isinstance(node, ast.Tuple) else "list"
+            return self.held([self.flow(e, env) for e in node.elts], holder)
+        if isinstance(node, ast.Dict):
+            return self.held([self.flow(value, env) for value in node.values], "dict")
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+            return self.flow(node.elt, self.loops(node.generators, env)).inside("list")
+        if isinstance(node, ast.DictComp):
+            return self.flow(node.value, self.loops(node.generators, env)).inside("dict")
+        if isinstance(node, ast.NamedExpr):
+            return self.flow(node.value, env)
+        if isinstance(node, ast.Lambda):
+            return _NOTHING
+        parts = [self.flow(child, env) for child in _operands(node)]
+        if isinstance(node, ast.BinOp) and not isinstance(node.left, (ast.Constant, ast.UnaryOp)):
+            mentions = any(part.mentions for part in parts)
+            return _Flow((), parts[0].data, _more(parts[0].steps, "arithmetic"), mentions)
+        return _join(parts).changed("arithmetic")
+
+    @staticmethod
+    def held(parts: list[_Flow], holder: str) -> _Flow:
+        other = not any(part.calls for part in parts)
+        mixed = not all(part.calls for part in parts)
+        joined = _join([part.inside(holder, mixed) for part in parts]) if parts else _Flow()
+        return _Flow(joined.calls, joined.data, joined.steps, joined.mentions, other, holder)
+
+    def loops(self, generators: list[ast.comprehension], env: Mapping[str, _Flow]) -> _Env:
+        inner = dict(env)
+        for generator in generators:
+            flow = self.flow(generator.iter, inner).step("[]")
+            self.assign(generator.target, None, flow, inner)
+        return inner
+
+    def call(self, node: ast.Call, env: Mapping[str, _Flow]) -> _Flow:
+        func = node.func
+        ref = None
+        if (isinstance(func, ast.Name) and func.id not in env) or isinstance(func, ast.Attribute):
+            ref = self.names.ref(func, self.scope)
+        if ref is None and isinstance(func, ast.Attribute):
+            return self.method(node, func, env)
+        first = self.flow(node.args[0], env) if node.args else _NOTHING
+        if ref is None:
+            if isinstance(func, ast.Name) and func.id not in env:
+                if func.id in _HOLDERS and len(node.args) <= 1:
+                    if not node.args:
+                        return _Flow(holder=_HOLDERS[func.id])
+                    return first.inside(_HOLDERS[func.id])
+                if func.id in _BUILTIN_MAPS and len(node.args) == 2:
+                    return self.mapped(node, env)
+            return self.made(node, env, first.given(_text(func)))
+        name = f"{ref.module}.{ref.name}" if ref.module is not None else ref.name
+        sized = len(node.args) != 1 or isinstance(node.args[0], ast.Starred)
+        if (name in FACTORIES and name not in CONVERTERS) or (name in TENSOR_TYPES and sized):
+            return self.made(node, env, _Flow())
+        call = InnerCall(ref, (func.lineno, func.col_offset), self.arguments(node, env))
+        known = name in CONVERTERS or name in TENSOR_TYPES
+        after = first.changed(name.rpartition(".")[2]) if known else first.given(_text(func))
+        after = self.made(node, env, after)
+        return _Flow((call,), after.data, after.steps, after.mentions, False)
+
+    def method(self, node: ast.Call, func: ast.Attribute, env: Mapping[str, _Flow]) -> _Flow:
+        receiver = self.flow(func.value, env)
+        if func.attr in ("items", "values", "keys"):
+            return receiver.step("[]")
+        if func.attr.startswith("new") or func.attr in _FILLS:
+            if receiver.calls:
+                return receiver.step(func.attr)
+            return self.made(node, env, _Flow(mentions=receiver.mentions))
+        row = METHODS.get(func.attr)
+        keeps = func.attr in _COPIES or (
+            row is not None and row.identity is not Identity.NEW and func.attr not in _OTHER_VALUES
+        )
+        if keeps:
+            return receiver.step(func.attr)
+        return self.made(node, env, receiver.changed(func.attr))
+
+    def made(self, node: ast.Call, env: Mapping[str, _Flow], flow: _Flow) -> _Flow:
+        """The result of a call that is not followed."""
+        values = [*node.args, *(k.value for k in node.keywords)]
+        mentions = flow.mentions or any(self.flow(value, env).mentions for value in values)
+        return _Flow((), flow.data, flow.steps, mentions)
+
+    def mapped(self, node: ast.Call, env: Mapping[str, _Flow]) -> _Flow:
+        """`map(f, xs)`: calls `f` with each element."""
+        func, elements = node.args[0], self.flow(node.args[1], env).step("[]")
+        if isinstance(func, ast.Lambda):
+            inner = dict(env)
+            for parameter in _every_argument(func.args):
+                inner[parameter.arg] = elements
+            return self.flow(func.body, inner).inside("list")
+        local = isinstance(func, ast.Name) and func.id in env
+        ref = None if local else self.names.ref(func, self.scope)
+        if ref is None:
+            return self.made(node, env, elements.given(_text(func)))
+        flag = Source(SourceKind.EXPRESSION, text="an element")
+        argument = Argument("", elements.data, elements.steps, flag, elements.mentions)
+        call = InnerCall(ref, (func.lineno, func.col_offset), (argument,), holder="list")
+        return _Flow((call,), elements.data, elements.steps, elements.mentions, False)
+
+    def arguments(self, node: ast.Call, env: Mapping[str, _Flow]) -> tuple[Argument, ...]:
+        found: list[Argument] = []
+        for value in node.args:
+            starred = isinstance(value, ast.Starred)
+            inner = value.value if isinstance(value, ast.Starred) else value
+            found.append(self.argument("*" if starred else "", inner, env))
+        found.extend(self.argument(k.arg or "**", k.value, env) for k in node.keywords)
+        return tuple(found)
+
+    def argument(self, name: str, value: ast.expr, env: Mapping[str, _Flow]) -> Argument:
+        flow = self.flow(value, env)
+        if name in ("*", "**"):
+            passed = self.vararg if name == "*" else self.kwarg
+            same = isinstance(value, ast.Name) and value.id == passed and not flow.steps
+            data = Source(SourceKind.PASSED, text=passed) if same and flow.data else None
+            return Argument(name, data, (), Source(SourceKind.EXPRESSION), flow.mentions)
+        return Argument(name, flow.data, flow.steps, self.flag(value, env), flow.mentions)
+
+    def flag(self, node: ast.expr, env: Mapping[str, _Flow]) -> Source:
+        """An argument read as a flag."""
+        if isinstance(node, ast.Name):
+            flow = env.get(node.id, _NOTHING)
+            data = None if flow.steps else flow.data
+            if data is not None and data.kind is SourceKind.PARAMETER and data.name == node.id:
+                return data
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            inner = self.flag(node.operand, env)
+            if inner.kind is SourceKind.PARAMETER:
+                return Source(SourceKind.NOT_PARAMETER, inner.name, text=f"not {inner.name}")
+        return literal(node)
+
+
+def literal(node: ast.expr) -> Source:
+    """A default or an argument as a source: a literal flag, or an expression."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return Source(SourceKind.LITERAL, value=bool(node.value), text=str(node.value))
+    return Source(SourceKind.EXPRESSION, text=_text(node))
+
+
+def _operands(node: ast.AST) -> Iterator[ast.expr]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            yield child
+
+
+def _joined(envs: list[_Env]) -> _Env:
+    if all(env == envs[0] for env in envs[1:]):
+        return envs[0]
+    names = dict.fromkeys(name for env in envs for name in env)
+    return {name: _join([env[name] for env in envs if name in env]) for name in names}
+
+
+def _text(node: ast.AST) -> str:
+    try:
+        return ast.unparse(node)[:80]
+    except RecursionError:
+        return "..."
+
+
+# -- candidates ------------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(self, module: ast.Module) -> None:
+        self.names = _Names(module)
+
+    def classes(self) -> dict[str, ClassSummary]:
+        """The classes that are bound once, by name."""
+        found: dict[str, ClassSummary] = {}
+        for scope in self.names.order:
+            node = scope.node
+            if isinstance(node, ast.ClassDef) and scope.parent is not None:
+                if self.names.binding(node.name, scope.parent)[0] is not node:
+                    continue
+                bases = tuple(
+                    self.names.ref(base, scope.parent)
+                    for base in node.bases
+                    if not (isinstance(base, ast.Name) and base.id == "object")
+                )
+                found[scope.name] = ClassSummary(frozenset(scope.bindings), bases)
+        return found
+
+    def candidates(self) -> dict[str, Candidate]:
+        """The candidates by name."""
+        found: dict[str, Candidate] = {}
+        for scope in self.names.order:
+            for name, bindings in scope.bindings.items():
+                if len(bindings) != 1:
+                    continue
+                candidate = self.candidate(scope, name, bindings[0])
+                if candidate is not None:
+                    found[candidate.name] = candidate
+        return found
+
+    def candidate(self, scope: _Scope, name: str, binding: object) -> Candidate | None:
+        if isinstance(binding, ast.FunctionDef):
+            kind = self.kind(binding, scope)
+            return None if kind is None else self.function(scope, name, binding, kind)
+        if not isinstance(binding, _Value):
+            return None
+        value, static = binding.node, False
+        if scope.is_class and isinstance(value, ast.Call) and len(value.args) == 1:
+            static = isinstance(value.func, ast.Name) and value.func.id == "staticmethod"
+            value = value.args[0] if static else value
+        if isinstance(value, ast.Lambda):
+            kind = CallableKind.LAMBDA
+            if scope.is_class:
+                kind = CallableKind.STATIC if static else CallableKind.METHOD
+            return self.lambda_(scope, name, value, kind, binding.line)
+        if isinstance(value, ast.Call):
+            return self.partial(scope, name, value, binding.line)
+        if isinstance(value, (ast.Name, ast.Attribute)):
+            ref = self.names.ref(value, scope)
+            if ref is None or (scope.is_class and ref.module is None and not static):
+                # A function of this file that becomes a method gets another first argument.
+                return None
+            return self.passing(scope, name, binding.line, CallableKind.ALIAS, value, ref, ())
+        return None
+
+    @staticmethod
+    def kind(node: ast.FunctionDef, scope: _Scope) -> CallableKind | None:
+        """What a definition is; None where a decorator may make something else of it."""
+        names = [d.id if isinstance(d, ast.Name) else "" for d in node.decorator_list]
+        if not names:
+            return CallableKind.METHOD if scope.is_class else CallableKind.FUNCTION
+        if scope.is_class and names == ["staticmethod"]:
+            return CallableKind.STATIC
+        if scope.is_class and names == ["classmethod"]:
+            return CallableKind.CLASS
+        return None
+
+    def function(
+        self, scope: _Scope, name: str, node: ast.FunctionDef, kind: CallableKind
+    ) -> Candidate | None:
+        own = [inner for statement in node.body for inner in _own(statement)]
+        if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own):
+            return None
+        if not any(isinstance(inner, ast.Return) for inner in own):
+            return None
+        bound = kind in (CallableKind.METHOD, CallableKind.CLASS)
+        body = _Body(self.names, self.names.scopes[id(node)], node.args, bound)
+        body.run(node.body)
+        return self.finish(scope, name, node.lineno, kind, node.args, body.returned)
+
+    def lambda_(
+        self, scope: _Scope, name: str, node: ast.Lambda, kind: CallableKind, line: int
+    ) -> Candidate | None:
+        bound = kind is CallableKind.METHOD
+        body = _Body(self.names, self.names.scopes[id(node)], node.args, bound)
+        returned = [body.flow(node.body, body.start)]
+        return self.finish(scope, name, line, kind, node.args, returned)
+
+    @staticmethod
+    def finish(
+        scope: _Scope,
+        name: str,
+        line: int,
+        kind: CallableKind,
+        arguments: ast.arguments,
+        returned: list[_Flow],
+    ) -> Candidate | None:
+        joined = _join(returned)
+        if not joined.calls:
+            return None
+        parameters = _parameters(arguments)
+        if kind in (CallableKind.METHOD, CallableKind.CLASS):
+            if not parameters or parameters[0].kind not in (
+                ParameterKind.NORMAL,
+                ParameterKind.POSITIONAL_ONLY,
+            ):
+                return None
+            parameters = parameters[1:]
+        return Candidate(scope.path(name), kind, line, parameters, joined.calls, not joined.other)
+
+    def partial(self, scope: _Scope, name: str, value: ast.Call, line: int) -> Candidate | None:
+        made = self.names.ref(value.func, scope)
+        if made != Ref("functools", "partial") or not value.args:
+            return None
+        target = value.args[0]
+        ref = None if isinstance(target, ast.Starred) else self.names.ref(target, scope)
+        if ref is None:
+            return None
+        given: list[Argument] = []
+        for positional in value.args[1:]:
+            if isinstance(positional, ast.Starred):
+                return None
+            given.append(Argument("", None, (), literal(positional), False))
+        for keyword in value.keywords:
+            if keyword.arg is None:
+                return None
+            source = Source(
+                SourceKind.PASSED, keyword.arg, text=keyword.arg, default=literal(keyword.value)
+            )
+            given.append(Argument(keyword.arg, None, (), source, False))
+        return self.passing(scope, name, line, CallableKind.PARTIAL, target, ref, tuple(given))
+
+    @staticmethod
+    def passing(
+        scope: _Scope,
+        name: str,
+        line: int,
+        kind: CallableKind,
+        target: ast.expr,
+        ref: Ref,
+        given: tuple[Argument, ...],
+    ) -> Candidate:
+        """Something that passes all its arguments on."""
+        rest = Source(SourceKind.PASSED, text="args")
+        arguments = (
+            *(a for a in given if not a.name),
+            Argument("*", rest, (), Source(SourceKind.EXPRESSION), True),
+            *(a for a in given if a.name),
+            Argument("**", rest, (), Source(SourceKind.EXPRESSION), True),
+        )
+        parameters = (
+            Parameter("args", ParameterKind.REST),
+            Parameter("kwargs", ParameterKind.KEYWORDS),
+        )
+        call = InnerCall(ref, (target.lineno, target.col_offset), arguments)
+        return Candidate(scope.path(name), kind, line, parameters, (call,))
+
+
+def _parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
+    found: list[Parameter] = []
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [
+        *([None] * (len(positional) - len(arguments.defaults))),
+        *arguments.defaults,
+    ]
+    for index, (argument, default) in enumerate(zip(positional, defaults, strict=True)):
+        only = index < len(arguments.posonlyargs)
+        kind = ParameterKind.POSITIONAL_ONLY if only else ParameterKind.NORMAL
+        found.append(Parameter(argument.arg, kind, None if default is None else literal(default)))
+    if arguments.vararg is not None:
+        found.append(Parameter(arguments.vararg.arg, ParameterKind.REST))
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        source = None if default is None else literal(default)
+        found.append(Parameter(argument.arg, ParameterKind.KEYWORD_ONLY, source))
+    if arguments.kwarg is not None:
+        found.append(Parameter(arguments.kwarg.arg, ParameterKind.KEYWORDS))
+    return tuple(found)
