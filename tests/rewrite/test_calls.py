@@ -97,7 +97,7 @@ FORMS = {
     ),
     "Variable(torch.Tensor([1, 2]))": "torch.Tensor([1, 2])",
     "Variable(torch.LongTensor([1, 2]))": "torch.LongTensor([1, 2])",
-    "Variable(torch.zeros(4).view(2, 2))": "torch.zeros(4).view(2, 2).detach()",
+    "Variable(torch.zeros(4).view(2, 2))": "torch.zeros(4).view(2, 2)",
     "Variable(t.data)": "t.data.detach()",
     "Variable(t.data.new(3, 4))": "t.data.new(3, 4)",
     "Variable(t.float())": "t.float().detach()",

@@ -1,25 +1,34 @@
 """Facts about an expression: is it part of a graph, and who else holds the object it makes?
 
-Only the expression itself is read here: names are unknown. Every answer carries its reasons, in
-words. Sources: the tables of `torch_facts`, each row of which is held against torch by a test.
+A name is followed to the definitions that reach it, a parameter to the calls where all are seen, an
+attribute of self to its assignments. Definitions may depend on each other (loops, recursion): they
+are solved together, from "nothing yet" upwards, until no answer changes. Every answer carries its
+reasons, in words. Sources: the tables of `torch_facts`, each row of which is held against torch.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import libcst as cst
 
+from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.calls import CallShape, read_call
+from varmigrate.analysis.flow import ANY, ITEM, REST, Flow, Path, step_of
+from varmigrate.analysis.holders import Event, EventKind, Group, Holder, Holders, Put, parameter_for
 from varmigrate.analysis.names import VARIABLE, Names
+from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
+from varmigrate.analysis.tree import children
 from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
 from varmigrate.torch_facts.constructors import SPARSE_TENSOR_TYPES, TENSOR_TYPES
 from varmigrate.torch_facts.factories import FACTORIES
-from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
+from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS, TUPLE_FUNCTIONS
 from varmigrate.torch_facts.kinds import Graph, Identity
-from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS
+from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
 
 
 class Kind(enum.Enum):
@@ -72,6 +81,13 @@ class Fact:
         return self.identity is IdentityFact.FRESH
 
     @property
+    def doubt(self) -> str:
+        """Why the value is not known to be free, in words; empty when it is."""
+        if self.free:
+            return "" if self.kind is Kind.TENSOR else "it is not known to be a tensor"
+        return self.reasons[-1] if self.reasons else "where it comes from is not seen"
+
+    @property
     def harmless_operand(self) -> bool:
         """As an operand it cannot attach the result to a graph."""
         return self.kind is Kind.OTHER or self.free
@@ -100,21 +116,221 @@ _ATTRIBUTES_OF_ANYTHING = frozenset("shape dtype device ndim is_cuda requires_gr
 _PLAIN_BUILTINS = frozenset({"len", "int", "float", "bool", "str", "ord", "id", "hash"})
 _SEQUENCE_BUILTINS = frozenset({"list", "tuple", "range", "sorted"})
 _KEYWORD_CONSTANTS = frozenset({"True", "False", "None"})
+_LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"})
+_TENSOR_DATASETS = frozenset(
+    {"torch.utils.data.TensorDataset", "torch.utils.data.dataset.TensorDataset"}
+)
+_PARAMETERS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
+# They hand on what they are given, element by element.
+_SAME_ELEMENTS = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
+_INTEGER_TYPES = frozenset("Long Int Short Char Byte Bool".split())
+_TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
+_MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
+_SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
+_NO_GRAD = "torch.no_grad"
+_MOST_REASONS = 8
+_DEEPEST = 4
+_BASES = frozenset(
+    {"object", "torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
+)
+
+
+class _NotYet(Exception):
+    """The value depends on definitions of which nothing is known so far."""
+
+
+Part = TypeVar("Part")
+_Key = tuple[str, object, Path]
 
 
 class Facts:
     """Facts about the expressions of one file; every answer is kept."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(
+        self, names: Names, flow: Flow, holders: Holders, assumptions: Assumptions
+    ) -> None:
         self.names = names
+        self.flow = flow
+        self.holders = holders
+        self.attributes = holders.attributes
+        self.tree = names.tree
+        self.assumptions = assumptions
         self._known: dict[int, Fact] = {}
+        self._values: dict[_Key, Fact | None] = {}
+        self._final: set[_Key] = set()
+        self._dependents: dict[_Key, set[_Key]] = {}
+        self._agenda: list[_Key] = []
+        self._asking: _Key | None = None
+        self._tainted = False
+        self._solving = False
+        text = names.tree.text
+        self._may_pause = "no_grad" in text and _MODE.search(text) is None
+        self._script = _SCRIPT.search(text) is not None
+        self._functions: dict[int, cst.FunctionDef] = {}
+        self._classes: dict[int, cst.ClassDef] = {}
+        for scope in names.scopes.scope_of.values():
+            if isinstance(scope.node, cst.FunctionDef):
+                self._functions[id(scope.node)] = scope.node
+            elif isinstance(scope.node, cst.ClassDef):
+                self._classes[id(scope.node)] = scope.node
 
     def of(self, node: cst.BaseExpression) -> Fact:
         """What is known of the value of `node`."""
+        return self._solved(lambda: self._of(node))
+
+    def element(self, node: cst.BaseExpression, path: Path) -> Fact:
+        """What is known of the element of `node` at `path`."""
+        return self._solved(lambda: self._item(node, path))
+
+    def obstacle(self, call: cst.Call, data: cst.BaseExpression) -> str:
+        """Why `call`, a Variable around `data`, must not become `data` itself; empty if it may.
+
+        To be asked when `data` is a free tensor: nobody may be able to tell the two apart.
+        """
+        events, groups = self.holders.flows(call)
+        merged = (*self.holders.groups_of(data), *groups)
+        for group in merged:
+            events.extend(group.events)
+        for event in events:
+            if event.kind is EventKind.RETURNED or not self._harmless(event):
+                return f"{event.text} on line {self._line(event.node)}"
+        visible = {
+            member.name
+            for group in merged
+            for member in group.members
+            if isinstance(member, Binding) and self._visible(member)
+        }
+        if len(visible) > 1:
+            names = " and ".join(f"`{name}`" for name in sorted(visible)[:3])
+            return f"{names} of the module would be one tensor, which others can see"
+        return ""
+
+    def _visible(self, binding: Binding) -> bool:
+        """Whether other files can reach what a binding holds: a global that is not private."""
+        if binding.scope.kind is not ScopeKind.MODULE or self.private(binding.name):
+            return False
+        if binding.kind not in (BindingKind.ASSIGN, BindingKind.LOOP):
+            return False
+        return self._solved(lambda: self._ask("definition", binding)).kind is not Kind.OTHER
+
+    def private(self, name: str) -> bool:
+        """Whether a name at the top of the file is used by no other file."""
+        if name in self.names.context.exported:
+            return False
+        underscored = name.startswith("_") and not name.endswith("__")
+        return underscored or self._script or self.assumptions.closed_world
+
+    def _harmless(self, event: Event) -> bool:
+        return self._solved(lambda: self._seen(event)).free
+
+    # -- solving -------------------------------------------------------------------------------
+
+    def _solved(self, evaluate: Callable[[], Fact]) -> Fact:
+        """Evaluate when all that it depends on has its final value."""
+        if self._solving:
+            return evaluate()
+        self._solving = True
+        try:
+            while True:
+                self._tainted = False
+                try:
+                    fact = evaluate()
+                except _NotYet:
+                    fact = UNKNOWN
+                if not self._agenda:
+                    return fact
+                self._solve()
+        finally:
+            self._solving = False
+
+    def _solve(self) -> None:
+        touched: set[_Key] = set()
+        while self._agenda:
+            key = self._agenda.pop()
+            touched.add(key)
+            self._asking = key
+            try:
+                fact = self._compute(key)
+            except _NotYet:
+                continue
+            finally:
+                self._asking = None
+            before = self._values[key]
+            after = fact if before is None else _join(before, fact)
+            if before is not None and _same(before, after):
+                continue
+            self._values[key] = after
+            for dependent in self._dependents.get(key, ()):
+                if dependent not in self._agenda:
+                    self._agenda.append(dependent)
+        self._final |= touched
+
+    def _ask(self, kind: str, what: object, path: Path = ()) -> Fact:
+        """The fact about a definition, a parameter, a return value, an attribute or a group."""
+        key = (kind, what, path)
+        if key not in self._values:
+            self._values[key] = None
+            self._agenda.append(key)
+        if key not in self._final:
+            self._tainted = True
+        if self._asking is not None:
+            self._dependents.setdefault(key, set()).add(self._asking)
+        fact = self._values[key]
+        if fact is None:
+            raise _NotYet
+        return fact
+
+    def _compute(self, key: _Key) -> Fact:
+        kind, what, path = key
+        if kind == "definition" and isinstance(what, Binding):
+            return self._definition(what, path)
+        if kind == "return" and isinstance(what, cst.FunctionDef):
+            return self._return(what, path)
+        if kind == "attribute" and isinstance(what, tuple):
+            return self._held(what, path)
+        if kind == "put" and isinstance(what, Put):
+            return self._item(what.expression, (*what.path, *path[1:]))
+        if kind == "group" and isinstance(what, Group):
+            return self._group(what)
+        raise ValueError(f"nothing is known about a {kind}")
+
+    def _joined(self, evaluate: Callable[[Part], Fact], parts: Iterable[Part]) -> Fact:
+        """What holds whichever part it is; parts of which nothing is known yet are left out."""
+        joined: Fact | None = None
+        missing = False
+        for part in parts:
+            try:
+                fact = evaluate(part)
+            except _NotYet:
+                missing = True
+                continue
+            joined = fact if joined is None else _join(joined, fact)
+        if joined is None:
+            if missing:
+                raise _NotYet
+            return UNKNOWN
+        return joined
+
+    def _joined_items(self, nodes: Iterable[cst.BaseExpression], path: Path) -> Fact:
+        return self._joined(lambda node: self._item(node, path), nodes)
+
+    def _line(self, node: cst.CSTNode) -> int:
+        return self.tree.line(node)
+
+    # -- expressions ---------------------------------------------------------------------------
+
+    def _of(self, node: cst.BaseExpression) -> Fact:
         key = id(node)
         fact = self._known.get(key)
-        if fact is None:
-            fact = self._known[key] = self._evaluate(node)
+        if fact is not None:
+            return fact
+        outer, self._tainted = self._tainted, False
+        try:
+            fact = self._evaluate(node)
+            if not self._tainted:
+                self._known[key] = fact
+        finally:
+            self._tainted = self._tainted or outer
         return fact
 
     def _evaluate(self, node: cst.BaseExpression) -> Fact:
@@ -123,7 +339,7 @@ class Facts:
         if isinstance(node, cst.Attribute):
             return self._attribute(node)
         if isinstance(node, cst.Name):
-            return _OTHER if node.value in _KEYWORD_CONSTANTS else UNKNOWN
+            return self._name(node)
         if isinstance(node, cst.BinaryOperation):
             return self._arithmetic(node)
         if isinstance(node, cst.UnaryOperation):
@@ -133,13 +349,15 @@ class Facts:
         if isinstance(node, cst.Subscript):
             return self._subscript(node)
         if isinstance(node, cst.IfExp):
-            return _join(self.of(node.body), self.of(node.orelse))
+            return self._joined_items((node.body, node.orelse), ())
         if isinstance(node, cst.NamedExpr):
-            fact = self.of(node.value)
-            return Fact(fact.kind, fact.graph, IdentityFact.SHARED, fact.reasons)
+            fact = self._of(node.value)
+            return replace(fact, identity=IdentityFact.SHARED)
         if isinstance(node, (cst.List, cst.Tuple)):
-            return self._sequence(node)
+            return self._sequence([element.value for element in node.elements], node)
         if isinstance(node, cst.ListComp):
+            return self._sequence([node.elt], node)
+        if isinstance(node, (cst.Dict, cst.DictComp)):
             return Fact(Kind.SEQUENCE)
         if isinstance(
             node,
@@ -154,6 +372,502 @@ class Facts:
             return _OTHER
         return UNKNOWN
 
+    # -- names ---------------------------------------------------------------------------------
+
+    def _name(self, node: cst.Name) -> Fact:
+        """A name: what its definitions agree on, and what is done to what it holds."""
+        if node.value in _KEYWORD_CONSTANTS:
+            return _OTHER
+        definitions = self.flow.definitions(node)
+        if definitions is None:
+            return self._narrowed(node, UNKNOWN)
+        fact = self._joined(lambda b: self._ask("definition", b), definitions)
+        fact = self._narrowed(node, fact)
+        if fact.kind is Kind.OTHER:
+            return fact
+        load = self.names.load(node)
+        if (
+            load is not None
+            and definitions[0].scope.kind is ScopeKind.MODULE
+            and load.scope is not definitions[0].scope
+            and not self.private(node.value)
+        ):
+            reason = f"`{node.value}` is a global, which other files may change"
+            return Fact(fact.kind, reasons=(reason,))
+        if fact.kind is Kind.SEQUENCE:
+            fact = replace(fact, graph=self._elements_of(node))
+        identity = IdentityFact.SHARED
+        if fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW) and self._sole(
+            node, definitions
+        ):
+            identity = fact.identity
+        return self._unless_changed(replace(fact, identity=identity), definitions)
+
+    def _elements_of(self, node: cst.BaseExpression) -> GraphFact:
+        try:
+            fact = self._item(node, (ITEM,))
+        except _NotYet:
+            # Nothing is put in so far.
+            return GraphFact.FREE
+        return GraphFact.FREE if fact.harmless_operand else GraphFact.UNKNOWN
+
+    def _unless_changed(self, fact: Fact, holders: Iterable[Holder]) -> Fact:
+        """The fact, not free if something done to a holder may attach what it holds."""
+        if fact.graph is not GraphFact.FREE:
+            return fact
+        for group in {id(g): g for g in map(self.holders.group, holders)}.values():
+            try:
+                state = self._ask("group", group)
+            except _NotYet:
+                continue
+            if not state.free:
+                return replace(fact, graph=GraphFact.UNKNOWN, reasons=state.reasons)
+        return fact
+
+    def _group(self, group: Group) -> Fact:
+        """FREE unless something is done to a member of the group that may attach it."""
+        for event in group.events:
+            if event.kind is EventKind.RETURNED and not group.lasting:
+                continue
+            try:
+                fact = self._seen(event)
+            except _NotYet:
+                continue
+            if not fact.free:
+                reason = f"{event.text} on line {self._line(event.node)}"
+                return Fact(graph=GraphFact.UNKNOWN, reasons=(reason,))
+        return Fact(graph=GraphFact.FREE)
+
+    def _seen(self, event: Event) -> Fact:
+        """FREE when an event is harmless."""
+        harmless = False
+        if event.kind is EventKind.WRITE:
+            harmless = all(self._of(operand).harmless_operand for operand in event.operands)
+        elif event.contents is not None:
+            harmless = self._of(event.contents).kind is Kind.SEQUENCE
+        elif event.receiver is not None:
+            kind = self._of(event.receiver).kind
+            method = getattr(getattr(event.node, "func", None), "attr", None)
+            name = method.value if isinstance(method, cst.Name) else ""
+            if event.kind is EventKind.OBJECT:
+                harmless = kind in (Kind.OTHER, Kind.SEQUENCE)
+            elif kind is Kind.TENSOR:
+                harmless = name in METHODS or name in TUPLE_METHODS or name in NON_TENSOR_METHODS
+            else:
+                harmless = kind is Kind.OTHER
+        return Fact(graph=GraphFact.FREE if harmless else GraphFact.UNKNOWN)
+
+    def _sole(self, node: cst.Name, definitions: Sequence[Binding]) -> bool:
+        """Whether after this read nothing holds the object any more."""
+        load = self.names.load(node)
+        if load is None:
+            return False
+        loops = list(self.flow.loops(node))
+        for binding in definitions:
+            if binding.scope is not load.scope or binding.foreign or binding.maybe:
+                return False
+            statement = binding.statement
+            if not isinstance(statement, (cst.Assign, cst.AnnAssign)):
+                return False
+            if isinstance(statement, cst.Assign) and (
+                len(statement.targets) != 1 or statement.targets[0].target is not binding.node
+            ):
+                return False
+            if binding.scope.kind is ScopeKind.MODULE and not (
+                self.private(binding.name) or self._rebinds(node)
+            ):
+                return False
+            around = list(self.flow.loops(statement))
+            if any(all(loop is not other for other in around) for loop in loops):
+                return False
+            for other in self.holders.loads(binding):
+                if other is node:
+                    continue
+                second = self.names.load(other)
+                if second is None or second.scope is not load.scope:
+                    return False
+                if second.order > load.order or not self.holders.quiet_read(other):
+                    return False
+        return True
+
+    def _rebinds(self, node: cst.Name) -> bool:
+        """Whether the statement around a read binds the very name anew."""
+        current = self.tree.parent(node)
+        while current is not None and not isinstance(current, (cst.Lambda, cst.BaseStatement)):
+            if isinstance(current, cst.Assign):
+                targets = (target.target for target in current.targets)
+                return any(
+                    name.value == node.value
+                    for target in targets
+                    for name in self.flow.names_in(target)
+                )
+            current = self.tree.parent(current)
+        return False
+
+    def _narrowed(self, node: cst.Name, fact: Fact) -> Fact:
+        """A tensor where an `isinstance` test around the read says so."""
+        if fact.kind is not Kind.UNKNOWN:
+            return fact
+        below: cst.CSTNode = node
+        current = self.tree.parent(node)
+        while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
+            if isinstance(current, (cst.If, cst.IfExp)) and current.body is below:
+                for test in _conjuncts(current.test):
+                    if self._tests_tensor(test, node):
+                        reason = f"`{node.value}` is a tensor, line {self._line(test)} tests it"
+                        return replace(fact, kind=Kind.TENSOR, reasons=(*fact.reasons, reason))
+            below, current = current, self.tree.parent(current)
+        return fact
+
+    def _tests_tensor(self, test: cst.BaseExpression, node: cst.Name) -> bool:
+        if not isinstance(test, cst.Call) or not test.args or test.args[0].star:
+            return False
+        subject = test.args[0].value
+        if not isinstance(subject, cst.Name) or subject.value != node.value:
+            return False
+        if self.names.origin(test.func) == "torch.is_tensor":
+            tests = len(test.args) == 1
+        else:
+            tests = (
+                isinstance(test.func, cst.Name)
+                and test.func.value == "isinstance"
+                and self.names.is_builtin(test.func)
+                and len(test.args) == 2
+                and self.names.origin(test.args[1].value) in _TENSOR_TESTS
+            )
+        return tests and self.flow.definitions(subject) == self.flow.definitions(node)
+
+    # -- definitions ---------------------------------------------------------------------------
+
+    def _definition(self, binding: Binding, path: Path) -> Fact:
+        """What a binding binds (the element at `path` of it)."""
+        if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS):
+            return _OTHER if not path else UNKNOWN
+        if binding.kind is BindingKind.PARAMETER:
+            return self._parameter(binding, path)
+        statement = binding.statement
+        if isinstance(statement, cst.AugAssign) and statement.target is binding.node:
+            return self._augmented(statement, path)
+        source = self.flow.source(binding)
+        if source is None:
+            return UNKNOWN
+        fact = self._item(source.expression, (*source.path, *path))
+        if fact.kind is Kind.OTHER or not fact.reasons:
+            return fact
+        line = self._line(binding.node)
+        reason = f"`{binding.name}` is bound on line {line}"
+        return replace(fact, reasons=_unique((*fact.reasons, reason))[:_MOST_REASONS])
+
+    def _augmented(self, statement: cst.AugAssign, path: Path) -> Fact:
+        """The value of a name after `name op= value`."""
+        target = statement.target
+        if not isinstance(target, cst.Name):
+            return UNKNOWN
+        old, value = self._of(target), self._of(statement.value)
+        if path:
+            if old.kind is Kind.SEQUENCE:
+                parts = ((target, path), (statement.value, (ANY, *path[1:])))
+                return self._joined(lambda part: self._item(*part), parts)
+            return self._part(old)
+        if old.kind in (Kind.SEQUENCE, Kind.OTHER) and value.kind is not Kind.TENSOR:
+            same = old.kind is Kind.SEQUENCE or value.kind is Kind.OTHER
+            return old if same else UNKNOWN
+        free = old.harmless_operand and value.harmless_operand
+        if old.kind is Kind.TENSOR and free:
+            return replace(old, identity=IdentityFact.SHARED)
+        if old.kind is Kind.OTHER and value.kind is Kind.TENSOR and free:
+            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, value.reasons)
+        known = Kind.TENSOR in (old.kind, value.kind)
+        return Fact(Kind.TENSOR if known else Kind.UNKNOWN)
+
+    def _parameter(self, binding: Binding, path: Path) -> Fact:
+        """A parameter of a function all of whose calls are seen: what they agree on."""
+        function = binding.scope.node
+        if not isinstance(function, cst.FunctionDef) or not self.closed(function):
+            return UNKNOWN
+        calls = self.holders.calls_of(function)
+        parameter = binding.node
+        plain = (*function.params.posonly_params, *function.params.params)
+        named = (*plain, *function.params.kwonly_params)
+        if not calls or not isinstance(parameter, cst.Param) or parameter not in named:
+            return UNKNOWN
+        given: list[cst.BaseExpression] = []
+        for call in calls:
+            if any(argument.star for argument in call.args):
+                return UNKNOWN
+            found = [
+                argument.value
+                for argument in call.args
+                if parameter_for(function, call, argument) == binding.name
+            ]
+            if not found:
+                if parameter.default is None:
+                    continue
+                found = [parameter.default]
+            given += found
+        fact = self._joined_items(given, path)
+        if fact.kind is Kind.OTHER or not fact.reasons:
+            return fact
+        name = function.name.value
+        reason = f"every call of `{name}` gives such a `{binding.name}`"
+        return replace(fact, reasons=_unique((*fact.reasons, reason))[:_MOST_REASONS])
+
+    def closed(self, function: cst.FunctionDef) -> bool:
+        """Whether a function can be called from nowhere but the calls seen in this file."""
+        scope = self.names.scopes.scope_of.get(id(function))
+        if scope is None or scope.parent is None or function.decorators:
+            return False
+        if self.holders.calls_of(function) is None:
+            return False
+        name = function.name.value
+        if scope.parent.kind is ScopeKind.FUNCTION:
+            return True
+        if f'"{name}"' in self.tree.text or f"'{name}'" in self.tree.text:
+            return False
+        return scope.parent.kind is ScopeKind.MODULE and self.private(name)
+
+    def _return(self, function: cst.FunctionDef, path: Path) -> Fact:
+        """What a function of this file gives back."""
+        returned: list[cst.BaseExpression] = []
+        for node in _own_statements(function):
+            if isinstance(node, (cst.Yield, cst.From)):
+                return UNKNOWN
+            if isinstance(node, cst.Return) and node.value is not None:
+                returned.append(node.value)
+        if not returned:
+            return UNKNOWN
+        fact = self._joined_items(returned, path)
+        if fact.kind is Kind.OTHER or not fact.reasons:
+            return fact
+        reason = f"`{function.name.value}` on line {self._line(function.name)} gives it back"
+        return replace(fact, reasons=_unique((*fact.reasons, reason))[:_MOST_REASONS])
+
+    def _held(self, holder: tuple[object, ...], path: Path) -> Fact:
+        """What an attribute of self holds, when this class alone writes it."""
+        _, owner, name = holder
+        node = self._classes.get(owner) if isinstance(owner, int) else None
+        if node is None or not isinstance(name, str):
+            return UNKNOWN
+        scope = self.names.scopes.scope_of.get(id(node))
+        if scope is None or name in scope.bindings or name in self.names.context.patched:
+            return UNKNOWN
+        for base in node.bases:
+            origin = self.names.origin(base.value)
+            plain = isinstance(base.value, cst.Name) and base.value.value == "object"
+            if not plain and origin not in _BASES:
+                return UNKNOWN
+        sources = self.attributes.sources(("attribute", id(node), name))
+        if sources is None:
+            return UNKNOWN
+        return self._joined(lambda source: self._item(source[0], (*source[1], *path)), sources)
+
+    # -- elements of expressions ---------------------------------------------------------------
+
+    def _item(self, node: cst.BaseExpression, path: Path) -> Fact:
+        """What is known of the element of `node` at `path`."""
+        if not path:
+            return self._of(node)
+        if len(path) > _DEEPEST:
+            # `x = x[0]` in a loop has no deepest element.
+            return UNKNOWN
+        if path[0] == REST:
+            if len(path) > 1:
+                return self._item(node, (ANY, *path[2:]))
+            free = self._item(node, (ANY,)).harmless_operand
+            return Fact(Kind.SEQUENCE, GraphFact.FREE if free else GraphFact.UNKNOWN)
+        if isinstance(node, cst.Name):
+            return self._item_of_name(node, path)
+        if isinstance(node, (cst.Tuple, cst.List)):
+            return self._item_of_display(node, path)
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+            return self._item(node.elt, path[1:])
+        if isinstance(node, cst.DictComp):
+            return self._item(node.key if path[0] == ANY else node.value, path[1:])
+        if isinstance(node, cst.Dict):
+            if path[0] == ANY or any(not isinstance(e, cst.DictElement) for e in node.elements):
+                return UNKNOWN
+            values = [element.value for element in node.elements]
+            return self._joined_items(values, path[1:])
+        if isinstance(node, cst.IfExp):
+            sides = (node.body, node.orelse)
+            return self._joined_items(sides, path)
+        if isinstance(node, cst.NamedExpr):
+            return self._item(node.value, path)
+        if isinstance(node, cst.Subscript):
+            return self._item(node.value, (step_of(node), *path))
+        if isinstance(node, cst.Attribute):
+            holder = self.attributes.holder(node)
+            if holder is not None:
+                fact = self._ask("attribute", holder, path)
+                return self._unless_changed(fact, (holder,))
+        if isinstance(node, cst.Call):
+            fact_or_none = self._item_of_call(node, path)
+            if fact_or_none is not None:
+                return fact_or_none
+        return self._part(self._of(node))
+
+    @staticmethod
+    def _part(fact: Fact) -> Fact:
+        """An element of a tensor is a view of it; one of a number or an array is none of ours."""
+        if fact.kind is Kind.OTHER:
+            return _OTHER
+        if fact.kind is not Kind.TENSOR:
+            return UNKNOWN
+        held = fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
+        identity = IdentityFact.VIEW if held else IdentityFact.UNKNOWN
+        return Fact(Kind.TENSOR, fact.graph, identity, (*fact.reasons, "indexing gives a view"))
+
+    def _item_of_name(self, node: cst.Name, path: Path) -> Fact:
+        definitions = self.flow.definitions(node)
+        if definitions is None:
+            return UNKNOWN
+        parts: list[Binding | Put] = [*definitions, *self._puts(definitions)]
+
+        def part(of: Binding | Put) -> Fact:
+            if isinstance(of, Binding):
+                return self._ask("definition", of, path)
+            return self._ask("put", of, path)
+
+        fact = self._joined(part, parts)
+        if fact.kind is Kind.OTHER:
+            return fact
+        shared = replace(fact, identity=IdentityFact.SHARED)
+        return self._unless_changed(shared, definitions)
+
+    def _puts(self, definitions: Iterable[Binding]) -> Iterator[Put]:
+        """What is put into the containers that these bindings may be."""
+        seen: set[int] = set()
+        for binding in definitions:
+            group = self.holders.group(binding)
+            if id(group) not in seen:
+                seen.add(id(group))
+                yield from group.puts
+
+    def _item_of_display(self, node: cst.Tuple | cst.List, path: Path) -> Fact:
+        index, rest = path[0], path[1:]
+        if not node.elements:
+            # There is no such element, or it is put in elsewhere.
+            raise _NotYet
+        if index >= 0 and all(isinstance(e, cst.Element) for e in node.elements):
+            if index < len(node.elements):
+                return self._item(node.elements[index].value, rest)
+            return UNKNOWN
+        parts = [
+            (e.value, rest) if isinstance(e, cst.Element) else (e.value, (ANY, *rest))
+            for e in node.elements
+        ]
+        return self._joined(lambda part: self._item(*part), parts)
+
+    def _item_of_call(self, node: cst.Call, path: Path) -> Fact | None:
+        """The element of what a call gives; None when the call is nothing special."""
+        rest = path[1:]
+        arguments = [argument.value for argument in node.args if not argument.star]
+        origin = self.names.origin(node.func)
+        if origin in _LOADERS:
+            return self._batch(node)
+        if origin in TUPLE_FUNCTIONS:
+            row = TUPLE_FUNCTIONS[origin]
+            return self._tuple_item(node, row.graph, row.identity, row.free, path, None)
+        if origin.startswith("tqdm") and len(arguments) >= 1:
+            return self._item(arguments[0], path)
+        if origin:
+            return None
+        func = node.func
+        if isinstance(func, cst.Name):
+            if self.names.is_builtin(func) and len(arguments) == len(node.args) and arguments:
+                return self._item_of_builtin(func.value, arguments, path)
+            function = self.holders.function(func)
+            return None if function is None else self._ask("return", function, path)
+        if not isinstance(func, cst.Attribute):
+            return None
+        name = func.attr.value
+        if name in ("next", "__next__") and not node.args:
+            return self._item(func.value, (ANY, *path))
+        if name == "values" and not node.args:
+            return self._item(func.value, (ITEM, *rest))
+        if name == "items" and not node.args and rest and rest[0] == 1:
+            return self._item(func.value, (ITEM, *rest[1:]))
+        receiver = self._of(func.value)
+        if name in TUPLE_METHODS and receiver.kind is Kind.TENSOR:
+            method = TUPLE_METHODS[name]
+            if method.always or _gives_dimension(node):
+                return self._tuple_item(
+                    node, method.graph, method.identity, method.free, path, receiver
+                )
+        return None
+
+    def _item_of_builtin(
+        self, name: str, arguments: Sequence[cst.BaseExpression], path: Path
+    ) -> Fact | None:
+        rest = path[1:]
+        if name in _SAME_ELEMENTS:
+            return self._item(arguments[0], path)
+        if name == "next":
+            return self._item(arguments[0], (ANY, *path))
+        if name == "enumerate" and rest:
+            return _OTHER if rest[0] == 0 else self._item(arguments[0], (ANY, *rest[1:]))
+        if name == "zip" and rest:
+            if 0 <= rest[0] < len(arguments):
+                return self._item(arguments[rest[0]], (ANY, *rest[1:]))
+            return self._joined_items(arguments, (ANY, *rest[1:]))
+        return _OTHER if name == "range" else None
+
+    def _tuple_item(
+        self,
+        node: cst.Call,
+        graph: Graph,
+        identity: Identity,
+        free: frozenset[int],
+        path: Path,
+        receiver: Fact | None,
+    ) -> Fact:
+        """One of several tensors a call gives: of the free ones only the index is certain."""
+        fact = self._operation(node, "the call", receiver, graph, identity)
+        if path[0] in free:
+            fact = replace(fact, graph=GraphFact.FREE)
+        if identity is not Identity.NEW:
+            fact = replace(fact, identity=IdentityFact.UNKNOWN)
+        for _ in path[1:]:
+            fact = self._part(fact)
+        return fact
+
+    def _batch(self, loader: cst.Call) -> Fact:
+        """A batch of a DataLoader: free under the assumption `loader-batches`."""
+        if not self.assumptions.loader_batches:
+            return Fact(Kind.TENSOR)
+        for argument in loader.args[:1]:
+            if not self._harmless_dataset(argument.value):
+                return Fact(Kind.TENSOR)
+        reason = (
+            "a batch of the DataLoader made on line "
+            f"{self._line(loader)} is no part of a graph (assumption `loader-batches`)"
+        )
+        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,))
+
+    def _harmless_dataset(self, node: cst.BaseExpression, depth: int = 4) -> bool:
+        """False when a dataset is visibly built from tensors not known to be free."""
+        if isinstance(node, (cst.List, cst.Tuple, cst.ListComp, cst.BinaryOperation)):
+            return self._item(node, (ANY,)).harmless_operand
+        if isinstance(node, cst.Name) and depth > 0:
+            for binding in self.flow.definitions(node) or ():
+                source = self.flow.source(binding)
+                if source is not None and not source.path:
+                    if not self._harmless_dataset(source.expression, depth - 1):
+                        return False
+                elif source is not None and self._of(node).kind is Kind.TENSOR:
+                    return self._of(node).free
+            return True
+        if isinstance(node, cst.Call):
+            tensors = self.names.origin(node.func) in _TENSOR_DATASETS
+            for argument in node.args:
+                fact = self._of(argument.value)
+                attached = fact.kind in (Kind.TENSOR, Kind.SEQUENCE) and not fact.free
+                if attached or (tensors and not fact.harmless_operand):
+                    return False
+                if not self._harmless_dataset(argument.value, 0):
+                    return False
+        return True
+
     # -- calls ---------------------------------------------------------------------------------
 
     def _call(self, node: cst.Call) -> Fact:
@@ -166,13 +880,20 @@ class Facts:
             if origin in FACTORIES:
                 return self._factory(node, origin)
             if origin in FUNCTIONS:
-                function = FUNCTIONS[origin]
-                return self._operation(node, origin, None, function.graph, function.identity)
+                row = FUNCTIONS[origin]
+                return self._operation(node, origin, None, row.graph, row.identity)
+            if origin in _PARAMETERS:
+                reason = "a Parameter requires grad"
+                return Fact(Kind.TENSOR, GraphFact.UNKNOWN, IdentityFact.UNKNOWN, (reason,))
+            if origin in _LOADERS:
+                return _OTHER
+            if origin.startswith("torchvision.datasets."):
+                return _OTHER
             if origin in NON_TENSOR_FUNCTIONS or origin.startswith("math."):
                 return _OTHER
             plain = origin in _NUMERIC or (
                 origin.startswith("numpy.")
-                and all(self.of(argument.value).kind is Kind.OTHER for argument in node.args)
+                and all(self._of(argument.value).kind is Kind.OTHER for argument in node.args)
             )
             return _OTHER if plain and not any(map(_holds_objects, node.args)) else UNKNOWN
         if isinstance(node.func, cst.Attribute):
@@ -181,15 +902,29 @@ class Facts:
             if node.func.value in _PLAIN_BUILTINS:
                 return _OTHER
             if node.func.value in _SEQUENCE_BUILTINS:
-                return Fact(Kind.SEQUENCE)
+                return Fact(Kind.SEQUENCE, self._elements_of(node))
+            if node.func.value in ("next", "min", "max") and len(node.args) == 1:
+                return self._item(node.args[0].value, (ANY,))
+        if isinstance(node.func, cst.Name):
+            called = self.holders.function(node.func)
+            if called is not None:
+                return self._ask("return", called)
         return UNKNOWN
 
     def _variable(self, shape: CallShape) -> Fact:
         if shape.problem or shape.never:
             return UNKNOWN
         reason = "a Variable is a new tensor without history"
-        graph = GraphFact.FREE if shape.requires_grad.value is False else GraphFact.UNKNOWN
-        return Fact(Kind.TENSOR, graph, IdentityFact.FRESH, (reason,))
+        if shape.requires_grad.value is not False:
+            return Fact(Kind.TENSOR, GraphFact.UNKNOWN, IdentityFact.FRESH, (reason,))
+        # Its wrapper may be dropped, and then it is the very tensor it was given.
+        given = UNKNOWN if shape.data is None else self._of(shape.data)
+        identity = given.identity
+        if given.kind is not Kind.TENSOR or not given.free:
+            identity = IdentityFact.FRESH
+        elif identity not in (IdentityFact.FRESH, IdentityFact.VIEW):
+            identity = IdentityFact.SHARED
+        return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,))
 
     def _factory(self, node: cst.Call, origin: str) -> Fact:
         factory = FACTORIES[origin]
@@ -211,28 +946,39 @@ class Facts:
         )
         if origin in SPARSE_TENSOR_TYPES and node.args:
             return UNKNOWN
-        return self._sized(node, new, f"{origin}(...)")
+        kind = origin.rpartition(".")[2].removesuffix("Tensor")
+        return self._sized(node, new, f"{origin}(...)", kind in _INTEGER_TYPES)
 
-    def _sized(self, node: cst.Call, new: Fact, what: str) -> Fact:
+    def _sized(self, node: cst.Call, new: Fact, what: str, integral: bool = False) -> Fact:
         """A constructor or `.new`: sizes and literals make a new tensor, a tensor is shared."""
         if any(argument.keyword is not None or argument.star == "**" for argument in node.args):
             return UNKNOWN
         if any(argument.star for argument in node.args):
-            known = all(self.of(a.value).kind is Kind.OTHER for a in node.args if a.star)
+            # One of several could be a lone tensor, which would be shared.
+            known = all(self._item(a.value, (ANY,)).kind is Kind.OTHER for a in node.args if a.star)
             return new if known else UNKNOWN
         if len(node.args) != 1:
             return new
-        fact = self.of(node.args[0].value)
+        fact = self._of(node.args[0].value)
         if fact.kind in (Kind.OTHER, Kind.SEQUENCE):
             return new
+        reason = f"{what} shares the storage of the tensor it is given"
         if fact.kind is Kind.TENSOR:
-            reason = f"{what} shares the storage of the tensor it is given"
             return Fact(Kind.TENSOR, fact.graph, IdentityFact.VIEW, (*fact.reasons, reason))
+        if integral:
+            reason = f"{what} makes a tensor of integers, which is never part of a graph"
+            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,))
         return UNKNOWN
 
     def _method(self, node: cst.Call, func: cst.Attribute) -> Fact:
         name = func.attr.value
-        receiver = self.of(func.value)
+        if name in ("next", "__next__") and not node.args:
+            return self._item(func.value, (ANY,))
+        if name == "as_subclass":
+            return UNKNOWN
+        receiver = self._of(func.value)
+        if receiver.kind is Kind.SEQUENCE and name in ("pop", "get"):
+            return self._item(func.value, (ITEM,))
         if receiver.kind is Kind.OTHER:
             return _OTHER
         known = receiver.kind is Kind.TENSOR
@@ -269,7 +1015,7 @@ class Facts:
         """The fact of a call whose row in the tables is known."""
         if any(_is_open(argument) for argument in node.args):
             return Fact(Kind.TENSOR)
-        operands = [self.of(argument.value) for argument in node.args]
+        operands = [self._of(argument.value) for argument in node.args]
         if receiver is not None:
             operands.insert(0, receiver)
         if graph is Graph.FREE:
@@ -282,6 +1028,12 @@ class Facts:
         else:
             free = all(operand.harmless_operand for operand in operands)
             reached = GraphFact.FREE if free else GraphFact.UNKNOWN
+        if (
+            identity is Identity.NEW
+            and graph in (Graph.SELF, Graph.OPERANDS)
+            and self._paused(node)
+        ):
+            reached = GraphFact.FREE
         tensors = [operand for operand in operands if operand.kind is not Kind.OTHER]
         held = self._identity(identity, tensors)
         inherited = () if receiver is None else receiver.reasons
@@ -305,8 +1057,18 @@ class Facts:
         origin = self.names.origin(node)
         if origin:
             return _OTHER if origin.split(".")[0] in _NUMERIC_MODULES else UNKNOWN
-        receiver = self.of(node.value)
-        if receiver.kind is Kind.OTHER or name in _ATTRIBUTES_OF_ANYTHING:
+        if name in _ATTRIBUTES_OF_ANYTHING:
+            return _OTHER
+        holder = self.attributes.holder(node)
+        if holder is not None:
+            fact = self._ask("attribute", holder)
+            if fact.kind is Kind.SEQUENCE:
+                fact = replace(fact, graph=self._elements_of(node))
+            if fact.kind is not Kind.OTHER:
+                fact = replace(fact, identity=IdentityFact.SHARED)
+            return self._unless_changed(fact, (holder,))
+        receiver = self._of(node.value)
+        if receiver.kind is Kind.OTHER:
             return _OTHER
         if name in NON_TENSOR_ATTRIBUTES and receiver.kind is Kind.TENSOR and name != "grad_fn":
             return _OTHER
@@ -320,13 +1082,13 @@ class Facts:
         return Fact(Kind.TENSOR, graph, identity, (_reason(f".{name}", row.identity, graph),))
 
     def _arithmetic(self, node: cst.BinaryOperation) -> Fact:
-        left, right = self.of(node.left), self.of(node.right)
+        left, right = self._of(node.left), self._of(node.right)
         if left.kind is Kind.OTHER and right.kind is Kind.OTHER:
             return _OTHER
         if Kind.TENSOR not in (left.kind, right.kind):
             return UNKNOWN
         free = left.harmless_operand and right.harmless_operand
-        if not free:
+        if not free and not self._paused(node):
             return Fact(Kind.TENSOR)
         # A matrix product may be a view of an intermediate result.
         product = isinstance(node.operator, cst.MatrixMultiply)
@@ -344,7 +1106,7 @@ class Facts:
     def _unary(self, node: cst.UnaryOperation) -> Fact:
         if isinstance(node.operator, cst.Not):
             return _OTHER
-        fact = self.of(node.expression)
+        fact = self._of(node.expression)
         if isinstance(node.operator, cst.Plus) or fact.kind is not Kind.TENSOR:
             return fact if fact.kind in (Kind.TENSOR, Kind.OTHER) else UNKNOWN
         identity = IdentityFact.FRESH if fact.free else IdentityFact.UNKNOWN
@@ -354,7 +1116,7 @@ class Facts:
         operators = [target.operator for target in node.comparisons]
         if any(isinstance(op, (cst.Is, cst.IsNot, cst.In, cst.NotIn)) for op in operators):
             return _OTHER
-        facts = [self.of(node.left), *(self.of(target.comparator) for target in node.comparisons)]
+        facts = [self._of(node.left), *(self._of(target.comparator) for target in node.comparisons)]
         if all(fact.kind is Kind.OTHER for fact in facts):
             return _OTHER
         known = all(fact.kind in (Kind.TENSOR, Kind.OTHER) for fact in facts)
@@ -364,20 +1126,36 @@ class Facts:
         return UNKNOWN
 
     def _subscript(self, node: cst.Subscript) -> Fact:
-        fact = self.of(node.value)
-        if fact.kind is Kind.OTHER:
-            return _OTHER
-        if fact.kind is not Kind.TENSOR:
-            return UNKNOWN
-        held = fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
-        identity = IdentityFact.VIEW if held else IdentityFact.UNKNOWN
-        return Fact(Kind.TENSOR, fact.graph, identity, (*fact.reasons, "indexing gives a view"))
+        fact = self._of(node.value)
+        if fact.kind in (Kind.OTHER, Kind.TENSOR):
+            return self._part(fact)
+        return self._item(node.value, (step_of(node),))
 
-    def _sequence(self, node: cst.List | cst.Tuple) -> Fact:
-        facts = [self.of(element.value) for element in node.elements]
-        plain = all(isinstance(element, cst.Element) for element in node.elements)
-        free = plain and all(fact.harmless_operand for fact in facts)
+    def _sequence(self, elements: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> Fact:
+        starred = isinstance(node, (cst.List, cst.Tuple)) and any(
+            isinstance(element, cst.StarredElement) for element in node.elements
+        )
+        free = not starred and all(self._of(e).harmless_operand for e in elements)
         return Fact(Kind.SEQUENCE, GraphFact.FREE if free else GraphFact.UNKNOWN)
+
+    def _paused(self, node: cst.CSTNode) -> bool:
+        """Whether gradient recording is switched off around an expression, to be seen there."""
+        if not self._may_pause:
+            return False
+        current = self.tree.parent(node)
+        below: cst.CSTNode = node
+        while current is not None:
+            if isinstance(current, (cst.Lambda, cst.GeneratorExp, cst.ClassDef)):
+                return False
+            if isinstance(current, cst.With) and current.body is below:
+                for item in current.items:
+                    call = item.item
+                    if isinstance(call, cst.Call) and self.names.origin(call.func) == _NO_GRAD:
+                        return True
+            if isinstance(current, cst.FunctionDef):
+                return False
+            below, current = current, self.tree.parent(current)
+        return False
 
 
 def _holds_objects(argument: cst.Arg) -> bool:
@@ -427,3 +1205,45 @@ def _join(first: Fact, second: Fact) -> Fact:
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
+
+
+def _same(first: Fact, second: Fact) -> bool:
+    """Whether two facts say the same, whatever their reasons."""
+    return (first.kind, first.graph, first.identity) == (
+        second.kind,
+        second.graph,
+        second.identity,
+    )
+
+
+def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The parts of a test that all hold when it does."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _conjuncts(test.left)
+        yield from _conjuncts(test.right)
+    else:
+        yield test
+
+
+def _gives_dimension(node: cst.Call) -> bool:
+    """Whether a call like `x.max(1)` names a dimension, and so gives a pair."""
+    for argument in node.args:
+        if argument.keyword is not None and argument.keyword.value == "dim":
+            return True
+    first = node.args[0] if node.args else None
+    if first is None or first.keyword is not None or first.star:
+        return False
+    value = first.value
+    if isinstance(value, cst.UnaryOperation):
+        value = value.expression
+    return isinstance(value, cst.Integer)
+
+
+def _own_statements(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """All nodes of a function's body, not those of functions and classes inside it."""
+    body = node.body if isinstance(node, cst.FunctionDef) else node
+    for child in children(body):
+        if isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+            continue
+        yield child
+        yield from _own_statements(child)

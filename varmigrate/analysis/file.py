@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from varmigrate.analysis.assumptions import Assumptions
+from varmigrate.analysis.attributes import Attributes
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.facts import Facts
+from varmigrate.analysis.flow import Flow
+from varmigrate.analysis.holders import Holders
+from varmigrate.analysis.modules import Modules
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Scopes
 from varmigrate.analysis.sites import Site, find_sites
@@ -20,17 +25,28 @@ class FileAnalysis:
     """One parsed file: its tree, scopes, names, facts, and the sites of the legacy API.
 
     path: as shown to the user. text: the decoded source. context: what the project says of it.
+    assumptions: what may be taken for granted.
     Raises NotParsed when the text cannot be parsed or reproduced.
     """
 
-    def __init__(self, path: str, text: str, context: ModuleContext | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        context: ModuleContext | None = None,
+        assumptions: Assumptions | None = None,
+    ) -> None:
         self.path = path
         self.text = text
         self.context = context or ModuleContext()
         self.tree: Tree = parse(text)
         self.scopes = Scopes(self.tree)
         self.names = Names(self.scopes, self.context)
-        self.facts = Facts(self.names)
+        self.flow = Flow(self.scopes, self.names)
+        attributes = Attributes(self.scopes, self.names)
+        modules = Modules(self.scopes, self.names, self.flow, attributes)
+        holders = Holders(self.scopes, self.names, self.flow, attributes, modules)
+        self.facts = Facts(self.names, self.flow, holders, assumptions or Assumptions())
         self.uses = Uses(self.scopes, self.names)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}

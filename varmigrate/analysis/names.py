@@ -166,6 +166,10 @@ class Names:
                 return outer
         return module
 
+    def starred(self, name: str, owner: Scope) -> bool:
+        """Whether a star import in `owner` may bind the name, too."""
+        return any(self._star_may_bind(star, name) for star in owner.stars)
+
     def only_binding(self, node: cst.Name) -> Binding | None:
         """The single binding a read can see, or None when there are several or none."""
         load = self._load_of.get(id(node))

@@ -23,7 +23,8 @@ class Weight(enum.IntEnum):
     """How much a piece of evidence counts; a stronger kind always beats a weaker one."""
 
     NONE = 0
-    NAME = 1
+    HINT = 1
+    NAME = 2
     CONTEXT = 3
     ARGUMENT = 6
     FLOW = 10
@@ -56,7 +57,8 @@ class Proposal:
     """A finding before its place is written out: the site, what to say, and what to do.
 
     removes: bindings (imports) the fix takes away. follows: the fix of another place is enough.
-    span: the reported place, when it is not `node`.
+    span: the reported place, when it is not `node`. deletes: the statement that goes when the fixes
+    of all the `calls` in it are made; `instead` are the edits of this one alone.
     """
 
     code: str
@@ -70,6 +72,9 @@ class Proposal:
     removes: tuple[Binding, ...] = ()
     follows: bool = False
     span: tuple[int, int] | None = None
+    deletes: cst.CSTNode | None = None
+    calls: int = 1
+    instead: tuple[Edit, ...] = ()
 
     def finding(self, analysis: FileAnalysis) -> Finding:
         """The finding as it is reported."""

@@ -7,17 +7,19 @@ tensor; what is shorter needs the argument to be provably fresh and free (`analy
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from varmigrate.analysis.calls import CallShape, Flag, Order
 from varmigrate.analysis.facts import Fact, Kind
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.sites import Site
+from varmigrate.analysis.scopes import ScopeKind
+from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import children
 from varmigrate.model import Edit, Fix
 from varmigrate.rewrite.expressions import Suffix, add_keyword, inner_span, unwrap
+from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import safe, unsafe
 from varmigrate.torch_facts.factories import FACTORIES
@@ -33,11 +35,18 @@ _PLAIN_INTEGER = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z")
 
 @dataclass(frozen=True, slots=True)
 class CallFix:
-    """The fix of a call, or the advice that stands in for it; why the form was chosen."""
+    """The fix of a call, or the advice that stands in for it; why the form was chosen.
+
+    deletes: the statement that goes when the fixes of all its calls are made, so many of them that
+    `calls` says; `instead` are the edits of this call alone.
+    """
 
     fix: Fix | None = None
     advice: str | None = None
     reasons: tuple[str, ...] = ()
+    deletes: cst.CSTNode | None = None
+    calls: int = 1
+    instead: tuple[Edit, ...] = ()
 
 
 def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
@@ -51,13 +60,12 @@ def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
     call, data = site.call, site.shape.data
     if call is None or data is None:
         return CallFix(advice="there is no tensor to wrap")
-    flag = site.shape.requires_grad
     clean = fact.fresh and fact.free
+    flag = site.shape.requires_grad
     reasons = fact.reasons if clean else ()
     if flag.value is False:
-        suffix = _NONE if clean else _DETACH
-        title = "drop the wrapper" if clean else "replace the wrapper by .detach()"
-    elif flag.value is True:
+        return _without_flag(analysis, site, call, data)
+    if flag.value is True:
         keyword = _factory_keyword(analysis, data) or _literal_tensor(analysis, data)
         if keyword is not None:
             edits = (*unwrap(analysis.tree, call, data, _NONE), *keyword)
@@ -70,6 +78,100 @@ def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
         title = f"replace the wrapper by {'' if clean else '.detach()'}.requires_grad_(...)"
     edits = unwrap(analysis.tree, call, data, suffix)
     return _finish(title, edits, reasons, _assumption(analysis, site, fact))
+
+
+def droppable(analysis: FileAnalysis, call: cst.Call, data: cst.BaseExpression) -> tuple[bool, str]:
+    """Whether `data` can stand in for a Variable around it, and why not, in words."""
+    fact = analysis.facts.of(data)
+    if fact.fresh and fact.free:
+        return True, ""
+    if fact.kind is not Kind.TENSOR or not fact.free:
+        return False, fact.doubt
+    obstacle = analysis.facts.obstacle(call, data)
+    return not obstacle, obstacle
+
+
+def _without_flag(
+    analysis: FileAnalysis, site: Site, call: cst.Call, data: cst.BaseExpression
+) -> CallFix:
+    """The rewrite of a call that asks for no gradient: the argument, or `.detach()` of it."""
+    fact = analysis.facts.of(data)
+    assumption = _assumption(analysis, site, fact)
+    drops, why = droppable(analysis, call, data)
+    if not drops:
+        edits = unwrap(analysis.tree, call, data, _DETACH)
+        kept = (f"`.detach()` is kept: {why}",) if why else ()
+        return _finish("replace the wrapper by .detach()", edits, kept, assumption)
+    edits = unwrap(analysis.tree, call, data, _NONE)
+    found = _finish("drop the wrapper", edits, fact.reasons, assumption)
+    statement = _needless(analysis, call)
+    if statement is None or found.fix is None:
+        return found
+    removal = remove_statement(analysis.tree, statement)
+    return replace(
+        found,
+        fix=replace(found.fix, title="delete the statement", edits=removal),
+        deletes=statement,
+        calls=len(_assigned_calls(analysis, statement)),
+        instead=edits,
+    )
+
+
+def _assigned_calls(analysis: FileAnalysis, statement: cst.Assign) -> list[Site]:
+    """The calls of Variable a statement binds, if it binds names to themselves; else nothing.
+
+    `x = Variable(x)`, and `x, y = Variable(x), Variable(y)` position by position.
+    """
+    if len(statement.targets) != 1:
+        return []
+    target, value = statement.targets[0].target, statement.value
+    pairs: list[tuple[cst.CSTNode, cst.CSTNode]] = [(target, value)]
+    if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple):
+        if len(target.elements) != len(value.elements):
+            return []
+        pairs = [
+            (left.value, right.value)
+            for left, right in zip(target.elements, value.elements, strict=True)
+        ]
+    found: list[Site] = []
+    names: set[str] = set()
+    for left, right in pairs:
+        site = analysis.calls.get(id(right))
+        if site is None or site.kind is not SiteKind.CALL or not isinstance(left, cst.Name):
+            return []
+        data = site.shape.data
+        if not isinstance(data, cst.Name) or data.value != left.value or left.value in names:
+            return []
+        names.add(left.value)
+        found.append(site)
+    return found
+
+
+def _needless(analysis: FileAnalysis, call: cst.Call) -> cst.Assign | None:
+    """The statement around a call that binds names to themselves once its wrappers are dropped."""
+    node = analysis.tree.parent(call)
+    while isinstance(node, (cst.Element, cst.Tuple)):
+        node = analysis.tree.parent(node)
+    if not isinstance(node, cst.Assign):
+        return None
+    sites = _assigned_calls(analysis, node)
+    for site in sites:
+        shape, scope = site.shape, site.scope
+        data = shape.data
+        if site.call is None or not isinstance(data, cst.Name):
+            return None
+        if shape.requires_grad.value is not False or shape.volatile.value is not False:
+            return None
+        if scope.kind is ScopeKind.CLASS:
+            return None
+        bound = analysis.flow.definitions(data)
+        if bound is None or any(binding.scope is not scope for binding in bound):
+            return None
+        if any(binding.foreign for binding in bound) or not analysis.flow.surely_bound(data):
+            return None
+        if _obstacle(analysis, site) or not droppable(analysis, site.call, data)[0]:
+            return None
+    return node if sites else None
 
 
 def _finish(

@@ -67,6 +67,9 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
         fix=result.fix,
         advice=result.advice or rule.advice(view),
         follows=follows,
+        deletes=result.deletes,
+        calls=result.calls,
+        instead=result.instead,
     )
 
 

@@ -17,6 +17,7 @@ from varmigrate.files.source import Source, Unreadable, decode, encode
 from varmigrate.model import Edit, FileResult, Finding, Safety
 from varmigrate.rewrite.edits import Conflict, apply, merge
 from varmigrate.rewrite.guard import Rejected, verify
+from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tidy import tidy
 from varmigrate.rules.base import Proposal
 from varmigrate.rules.registry import all_rules
@@ -145,6 +146,7 @@ def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], 
         for proposal in judgement.proposals
         if proposal.fix is not None and (options.unsafe or proposal.fix.safety is Safety.SAFE)
     ]
+    _agree_on_statements(judgement.analysis, wanted)
     applied, edits = _compatible(wanted)
     gone: set[int] = set()
     leftovers: list[Binding] = []
@@ -157,6 +159,24 @@ def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], 
     except Conflict:
         # An import whose removal meets another edit is left for the next round.
         return applied, merge(edits)
+
+
+def _agree_on_statements(analysis: FileAnalysis, wanted: Iterable[Proposal]) -> None:
+    """Delete a statement only when all its calls are fixed, and leave no block empty."""
+    deleting: dict[int, list[Proposal]] = {}
+    for proposal in wanted:
+        if proposal.deletes is not None:
+            deleting.setdefault(id(proposal.deletes), []).append(proposal)
+    gone = frozenset(key for key, found in deleting.items() if len(found) == found[0].calls)
+    for key, found in deleting.items():
+        for proposal in found:
+            if proposal.fix is None or proposal.deletes is None:
+                continue
+            if key in gone:
+                edits = remove_statement(analysis.tree, proposal.deletes, gone)
+            else:
+                edits = proposal.instead
+            proposal.fix = replace(proposal.fix, edits=edits)
 
 
 def _tidied(

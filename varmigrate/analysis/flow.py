@@ -1,0 +1,166 @@
+"""Where values come from: the definitions a read can see, and what each of them was bound to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from varmigrate.analysis.names import Names
+from varmigrate.analysis.reaching import Reached, Reaching
+from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
+
+ANY = -1
+"""In a path: some element, as iteration gives it."""
+ITEM = -2
+"""In a path: the element behind some index or key."""
+REST = -3
+"""In a path: the list a starred target collects."""
+
+Path = tuple[int, ...]
+
+# Ways to bind names that are in no statement; a file that uses one is not followed at module level.
+_HIDDEN = re.compile(r"\b(?:exec|globals|locals|vars)\s*\(|\b__dict__\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a binding is bound to: the element of `expression` at `path` (empty: all of it)."""
+
+    expression: cst.BaseExpression
+    path: Path = ()
+
+
+class Flow:
+    """Definitions and their sources for one file; reaching definitions per scope are kept."""
+
+    def __init__(self, scopes: Scopes, names: Names) -> None:
+        self.scopes = scopes
+        self.tree = scopes.tree
+        self.names = names
+        self._reaching: dict[int, dict[int, Reached]] = {}
+        self._hidden = _HIDDEN.search(scopes.tree.text) is not None
+
+    def definitions(self, node: cst.Name) -> tuple[Binding, ...] | None:
+        """The bindings a read can see, in order; None when there may be others.
+
+        Nothing bound at all (a built-in, a name from a star import) gives None too.
+        """
+        load = self.names.load(node)
+        if load is None:
+            return None
+        owner = self.names.owner(node.value, load.scope)
+        bindings = [
+            b for b in owner.bindings.get(node.value, []) if b.kind is not BindingKind.DECLARATION
+        ]
+        if not bindings or self._may_be_other(node.value, owner):
+            return None
+        if any(binding.foreign for binding in bindings) or not self._in_step(load, owner):
+            if owner.kind is ScopeKind.CLASS:
+                return None
+            found = bindings
+        else:
+            reached = self._reached(owner).get(id(node))
+            if not reached:
+                return None
+            found = [binding for binding in reached if binding is not None]
+        found = [binding for binding in found if binding.kind is not BindingKind.DELETE]
+        return tuple(sorted(found, key=lambda b: b.order)) or None
+
+    def surely_bound(self, node: cst.Name) -> bool:
+        """Whether a read in the scope that binds the name cannot find it unbound."""
+        load = self.names.load(node)
+        if load is None or self.definitions(node) is None:
+            return False
+        owner = self.names.owner(node.value, load.scope)
+        return owner is load.scope and None not in self._reached(owner).get(id(node), {None})
+
+    def _may_be_other(self, name: str, owner: Scope) -> bool:
+        """Whether something else than the bindings of the file may bind the name."""
+        if owner.kind is not ScopeKind.MODULE:
+            return self._hidden and "exec" in self.tree.text
+        return self._hidden or name in self.names.context.patched or self.names.starred(name, owner)
+
+    def _in_step(self, load: Load, owner: Scope) -> bool:
+        """Whether the read runs where it stands in the owner's code, not later or elsewhere."""
+        scope: Scope | None = load.scope
+        while scope is not None and scope is not owner:
+            if scope.kind is not ScopeKind.COMPREHENSION or isinstance(
+                scope.node, cst.GeneratorExp
+            ):
+                return False
+            scope = scope.parent
+        return True
+
+    def _reached(self, owner: Scope) -> dict[int, Reached]:
+        key = id(owner)
+        if key not in self._reaching:
+            self._reaching[key] = Reaching(self.scopes, owner).run()
+        return self._reaching[key]
+
+    def source(self, binding: Binding) -> Source | None:
+        """What the binding is bound to; None where no expression says it (parameters, `with`)."""
+        if binding.kind not in (BindingKind.ASSIGN, BindingKind.LOOP):
+            return None
+        path: list[int] = []
+        node: cst.CSTNode = binding.node
+        while True:
+            parent = self.tree.parent(node)
+            if isinstance(parent, (cst.Tuple, cst.List)):
+                step = self._position(parent, node)
+                if step is None:
+                    return None
+                path.insert(0, step)
+            elif isinstance(parent, (cst.Assign, cst.AnnAssign, cst.NamedExpr)):
+                value = parent.value
+                return None if value is None else Source(value, tuple(path))
+            elif isinstance(parent, (cst.For, cst.CompFor)):
+                return Source(parent.iter, (ANY, *path))
+            elif not isinstance(parent, (cst.Element, cst.StarredElement, cst.AssignTarget)):
+                return None
+            node = parent
+
+    @staticmethod
+    def _position(targets: cst.Tuple | cst.List, node: cst.CSTNode) -> int | None:
+        """The step from a sequence to the target `node` in `targets`."""
+        starred = False
+        for index, element in enumerate(targets.elements):
+            if element is node:
+                if isinstance(element, cst.StarredElement):
+                    return REST
+                return ANY if starred else index
+            starred = starred or isinstance(element, cst.StarredElement)
+        return None
+
+    def names_in(self, target: cst.CSTNode) -> Iterator[cst.Name]:
+        """The bare names a target binds."""
+        if isinstance(target, cst.Name):
+            yield target
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                yield from self.names_in(element.value)
+        elif isinstance(target, cst.StarredElement):
+            yield from self.names_in(target.value)
+
+    def loops(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The loops around a node within its function, innermost first."""
+        below, current = node, self.tree.parent(node)
+        while current is not None and not isinstance(
+            current, (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+        ):
+            if (
+                isinstance(current, (cst.For, cst.While)) and below is not current.orelse
+            ) or isinstance(current, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)):
+                yield current
+            below, current = current, self.tree.parent(current)
+
+
+def step_of(subscript: cst.Subscript) -> int:
+    """The step a subscript makes: a constant index of a sequence, else ITEM."""
+    if len(subscript.slice) == 1:
+        index = subscript.slice[0].slice
+        if isinstance(index, cst.Index) and isinstance(index.value, cst.Integer):
+            return int(index.value.value, 0)
+    return ITEM
