@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from varmigrate.output.explain import title
-from varmigrate.rules.base import Rule
+from varmigrate.rules.base import Rule, Weight
 from varmigrate.rules.registry import all_rules
+from varmigrate.rules.weights import Sign
 
 TARGET = Path(__file__).parent / "rules.md"
+GAP = re.compile(r"\{\w+\}")
 PARTS = ("What it does:", "Why:", "Example:", "Use instead:", "Fix safety:")
 
 
@@ -26,9 +29,32 @@ def reference() -> str:
         intent = rule.intent.value if rule.intent else ""
         anchor = f"{rule.code}-{rule.name}".lower()
         lines.append(f"| [{rule.code}](#{anchor}) | {rule.name} | {intent} | {title(rule)} |")
+    lines += ["", *evidence()]
     for rule in all_rules():
         lines += ["", *section(rule)]
     return "\n".join(lines) + "\n"
+
+
+def evidence() -> list[str]:
+    """What decides the intent of a call, the strongest kind first."""
+    lines = [
+        "## What decides the intent of a call",
+        "",
+        "Each finding shows the evidence for its intent, and the strongest piece for another one.",
+        "A stronger kind beats any number of weaker ones; of two lists of the same kind the longer",
+        "one wins.",
+        "",
+        "| kind | intent | evidence |",
+        "|---|---|---|",
+    ]
+    for weight in sorted(Weight, reverse=True):
+        for sign in Sign:
+            row = sign.value
+            if row.weight is weight is not Weight.NONE:
+                words = GAP.sub("...", row.words)
+                words = "why the call has never worked" if words == "..." else words
+                lines.append(f"| {weight.name.lower()} | {row.intent.value} | {words} |")
+    return lines
 
 
 def section(rule: Rule) -> list[str]:

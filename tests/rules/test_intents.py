@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import pytest
 
 from tests.support import check
+from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.sites import SiteKind
 from varmigrate.model import Finding
+from varmigrate.rules.base import IntentRule, Weight
+from varmigrate.rules.registry import all_rules
+from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 HEAD = (
     "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
@@ -252,3 +261,351 @@ def test_advice_on_a_trainable_attribute_of_a_module() -> None:
     assert finding.fix is not None
     assert finding.advice is not None
     assert "nn.Parameter" in finding.advice
+
+
+def offered(body: str) -> set[Sign]:
+    """All evidence the rules offer for the calls in a body of code, whether it wins or not."""
+    analysis = FileAnalysis("example.py", HEAD + body)
+    found: set[Sign] = set()
+    for site in analysis.sites:
+        if site.kind not in (SiteKind.CALL, SiteKind.WRAPPER_CALL):
+            continue
+        view = CallView(analysis, site)
+        for rule in all_rules():
+            if isinstance(rule, IntentRule):
+                for evidence in rule.evidence(view):
+                    found |= {
+                        sign
+                        for sign in Sign
+                        if sign.value.intent is rule.intent
+                        and sign.value.weight is evidence.weight
+                        and _words(sign).fullmatch(evidence.text)
+                    }
+    return found
+
+
+def _words(sign: Sign) -> re.Pattern[str]:
+    parts = re.split(r"\{\w+\}", sign.value.words)
+    return re.compile(".+".join(re.escape(part) for part in parts))
+
+
+MODULE = "class M(nn.Module):\n    def f(self, t):\n"
+# Evidence -> code that offers it, and code close to it that does not.
+SIGNS = {
+    Sign.TRAINABLE_FLAG: (
+        "def f(t):\n    return Variable(t, requires_grad=True)\n",
+        "def f(t):\n    return Variable(t, requires_grad=False)\n",
+    ),
+    Sign.OPTIMIZED: (
+        "def f(t):\n    k = Variable(t, requires_grad=True)\n    ks = []\n    ks.append(k)\n"
+        "    return torch.optim.Adam(ks)\n",
+        "def f(t, q):\n    k = Variable(t, requires_grad=True)\n    k = q\n"
+        "    return torch.optim.Adam([k])\n",
+    ),
+    Sign.UPDATED: (
+        "def f(t, q):\n    k = Variable(t, requires_grad=True)\n    (k * q).sum().backward()\n"
+        "    k.data -= 0.1 * k.grad.data\n",
+        "def f(t, q):\n    k = Variable(t, requires_grad=True)\n    (k * q).sum().backward()\n"
+        "    return k.data - k.grad.data\n",
+    ),
+    Sign.HELD: (
+        MODULE + "        self.q = Variable(t, requires_grad=True)\n",
+        "class A:\n    def f(self, t):\n        self.q = Variable(t, requires_grad=True)\n",
+    ),
+    Sign.TRAINS: (
+        "def f(t, q):\n    k = Variable(t, requires_grad=True)\n    loss = ((k * q) ** 2).sum()\n"
+        "    loss.backward()\n",
+        "def f(t, q):\n    k = Variable(t, requires_grad=True)\n    loss = ((k * q) ** 2).sum()\n"
+        "    q.backward()\n",
+    ),
+    Sign.TRAINABLE_LOOP: (
+        "def f(params):\n    for k, v in params.items():\n        d[k] = Variable(v, True)\n",
+        "def f(things):\n    for k, v in things.items():\n        d[k] = Variable(v, True)\n",
+    ),
+    Sign.TRAINABLE_NAME: (
+        "def f(t):\n    w1 = Variable(t, requires_grad=True)\n    return w1\n",
+        "def f(t):\n    wolf = Variable(t, requires_grad=True)\n    return wolf\n",
+    ),
+    Sign.INPUT_FLAG: (
+        "def f(net, t):\n    return net(Variable(t, requires_grad=True))\n",
+        "def f(h, t):\n    return h(Variable(t, requires_grad=True))\n",
+    ),
+    Sign.DIFFERENTIATED: (
+        "def f(t):\n    v = Variable(t, requires_grad=True)\n    return grad(h(v), inputs=[v])\n",
+        "def f(t, q):\n    v = Variable(t, requires_grad=True)\n    return grad(v, q)\n",
+    ),
+    Sign.GRADIENT_READ: (
+        "def f(net, t):\n    d = {}\n    d['k'] = Variable(t, requires_grad=True)\n"
+        "    net(d['k']).sum().backward()\n    return d['k'].grad\n",
+        "def f(net, t):\n    d = {}\n    d['k'] = Variable(t, requires_grad=True)\n"
+        "    net(d['k']).sum().backward()\n    return d['q'].grad\n",
+    ),
+    Sign.INPUT_BACKWARD: (
+        "def f(net, t):\n    v = Variable(t, True)\n    out = net(v)\n    out[0].backward()\n",
+        "def f(net, t):\n    v = Variable(t, True)\n    out = net(v)\n    return out[0]\n",
+    ),
+    Sign.INPUT_FED: (
+        "def f(net, t):\n    v = Variable(t, True)\n    if c:\n        v = v.cuda()\n"
+        "    return net(v)\n",
+        "def f(net, t):\n    v = Variable(t, True)\n    v = h(v)\n    return net(v)\n",
+    ),
+    Sign.INPUT_DATA: (
+        "def f(a):\n    t = torch.from_numpy(a)\n    return Variable(t.float(), True)\n",
+        "def f(a):\n    t = torch.zeros(3)\n    return Variable(t.float(), True)\n",
+    ),
+    Sign.INPUT_FUNCTION: (
+        "def saliency(t):\n    return Variable(t, True)\n",
+        "def sail(t):\n    return Variable(t, True)\n",
+    ),
+    Sign.INPUT_NAME: (
+        "def f(image):\n    return Variable(image, True)\n",
+        "def f(imagine):\n    return Variable(imagine, True)\n",
+    ),
+    Sign.PARAMETER_LOOP: (
+        "def f(net):\n    return [Variable(p) for p in net.parameters()]\n",
+        "def f(net):\n    return [Variable(p) for p in net.buffers()]\n",
+    ),
+    Sign.IS_PARAMETER: (
+        "def f(net):\n    return Variable(net.fc.weight.data)\n",
+        "def f(net):\n    return Variable(net.fc.weight.data.new(3).zero_())\n",
+    ),
+    Sign.WITH_TRAINABLE: (
+        "def f(t):\n    k = Variable(torch.randn(3), True)\n    return k * Variable(t, False)\n",
+        "def f(t):\n    k = Variable(torch.randn(3), True)\n    return k * Variable(t)\n",
+    ),
+    Sign.NEAR_TRAINABLE: (
+        "def f(t):\n    k = Variable(torch.randn(3), True)\n    return k * Variable(t)\n",
+        "def f(t):\n    k = Variable(torch.randn(3), True)\n"
+        "    return k * Variable(torch.rand(3))\n",
+    ),
+    Sign.STORED_WEIGHT: (
+        "def f(p):\n    return Variable(torch.load(p)['k'])\n",
+        "def f(p):\n    return Variable(h(p)['k'])\n",
+    ),
+    Sign.FREEZE_WRITTEN: (
+        "def f(weight):\n    return Variable(weight, requires_grad=False)\n",
+        "def f(t):\n    return Variable(t, requires_grad=False)\n",
+    ),
+    Sign.FREEZE_NAME: (
+        "def f(glove):\n    return Variable(glove)\n",
+        "def f(net):\n    return Variable(mask_of(net.weight))\n",
+    ),
+    Sign.COMPUTED_INTO_MODEL: (
+        "def f(net, t, m):\n    k = t - m\n    k = Variable(k)\n    return net(k)\n",
+        "def f(net, t, m):\n    k = t.sub(m)\n    k = Variable(k)\n    return net(k)\n",
+    ),
+    Sign.PREPARED: (
+        "def f(net, t, m):\n    return net((Variable(t) - m) / 2)\n",
+        "def f(net, t, m):\n    return h((Variable(t) - m) / 2)\n",
+    ),
+    Sign.COMPUTED: (
+        "def f(t, m):\n    return Variable(t - m, requires_grad=False)\n",
+        "def f(t, m):\n    return Variable(t - m)\n",
+    ),
+    Sign.PREPARED_FED: (
+        "def f(net, t, m):\n    return net(Variable(t - m))\n",
+        "def f(net, t, m):\n    return net(Variable(t))\n",
+    ),
+    Sign.PREPARED_WRITTEN: (
+        "def f(net, t, m):\n    return net(Variable(t - m, requires_grad=False))\n",
+        "def f(net, t, m):\n    return net(Variable(t - m))\n",
+    ),
+    Sign.LOADER: (
+        "def f(ds):\n    them = DataLoader(ds)\n    for i, b in enumerate(them):\n"
+        "        k = b['k']\n        g(Variable(k))\n",
+        "def f(ds):\n    them = list(ds)\n    for i, b in enumerate(them):\n"
+        "        k = b['k']\n        g(Variable(k))\n",
+    ),
+    Sign.LOADER_NAME: (
+        "def f(loader):\n    for a, b in loader:\n        g(Variable(a))\n",
+        "def f(loader):\n    for a, b in loader:\n        g(Variable(b))\n",
+    ),
+    Sign.NEXT_ITEM: (
+        "def f(it):\n    return Variable(next(it))\n",
+        "def f(it):\n    return Variable(it.after())\n",
+    ),
+    Sign.BATCH_FED: (
+        "def f(t):\n    fc = nn.Linear(3, 3)\n    return fc(Variable(torch.FloatTensor(t)))\n",
+        "def f(t):\n    fc = nn.Linear(3, 3)\n    return fc(Variable(torch.ones(3)))\n",
+    ),
+    Sign.BATCH_LATER: (
+        "def f(loader):\n    for a, b in loader:\n        g(Variable(b))\n",
+        "def f(net, loader):\n    for a, b in loader:\n        net(Variable(b))\n",
+    ),
+    Sign.BATCH_FED_NAME: (
+        "def f(self, t):\n    v = Variable(t)\n    return self.critic.predict(v)\n",
+        "def f(self, t):\n    v = Variable(t)\n    return self.critic.load_state_dict(v)\n",
+    ),
+    Sign.BATCH_NAME: (
+        "def f(img):\n    return Variable(img)\n",
+        "def f(t):\n    return Variable(t.data)\n",
+    ),
+    Sign.LOSS_TARGET: (
+        "def f(o, t):\n    return F.nll_loss(o, Variable(t))\n",
+        "def f(o, t):\n    return F.nll_loss(Variable(t), o)\n",
+    ),
+    Sign.LOSS_TARGET_NAME: (
+        "def f(my_loss, o, labels):\n    return my_loss(Variable(labels), o)\n",
+        "def f(my_loss, o, t):\n    return my_loss(Variable(t), o)\n",
+    ),
+    Sign.LATER_ITEM: (
+        "def f(loader):\n    for i, (a, b) in enumerate(loader):\n        g(Variable(b))\n",
+        "def f(loader):\n    for i, a in enumerate(loader):\n        g(Variable(a))\n",
+    ),
+    Sign.COMPARED: (
+        "def f(o, t):\n    t = Variable(t)\n    return (o.max(1)[1] == t).sum()\n",
+        "def f(o, t):\n    t = Variable(t)\n    return (o.max(1)[1] > t).sum()\n",
+    ),
+    Sign.TARGET_SOURCE: (
+        "def f(labels, c):\n    k = (labels == c).float()\n    return Variable(k)\n",
+        "def f(things, c):\n    k = (things == c).float()\n    return Variable(k)\n",
+    ),
+    Sign.TARGET_NAME: (
+        "def f(y):\n    return Variable(y)\n",
+        "def f(yard):\n    return Variable(yard)\n",
+    ),
+    Sign.CONSTANT_LABEL: (
+        "def f(o):\n    return F.mse_loss(o, Variable(torch.zeros(3)))\n",
+        "def f(o):\n    return F.mse_loss(o, Variable(torch.rand(3)))\n",
+    ),
+    Sign.MADE: (
+        "def f(t):\n    k = torch.zeros(3)\n    k[0] = 1\n    return Variable(k)\n",
+        "def f(t):\n    k = torch.zeros(3)\n    k[0] = t\n    return Variable(k)\n",
+    ),
+    Sign.WRITTEN: (
+        "def f(a):\n    return Variable(torch.FloatTensor([a, 1.0]))\n",
+        "def f(a):\n    return Variable(torch.FloatTensor(a))\n",
+    ),
+    Sign.CONSTANT_NAME: (
+        "def f(t):\n    return Variable(dropout_mask(t))\n",
+        "def f(t):\n    return Variable(unmasked(t))\n",
+    ),
+    Sign.START_STATE: (
+        "def f(t, x):\n    cell = nn.GRUCell(3, 3)\n    return cell(x, Variable(t))\n",
+        "def f(t, x):\n    cell = nn.GRUCell(3, 3)\n    return cell(Variable(t), x)\n",
+    ),
+    Sign.START_STATE_NAME: (
+        "def f(net, t, x):\n    return net(x, hidden=Variable(t))\n",
+        "def f(net, t, x):\n    return net(x, lengths=Variable(t))\n",
+    ),
+    Sign.NEW_STATE: (
+        "def f(w):\n    c = Variable(w.new(3).zero_())\n    return c\n",
+        "def f(w):\n    c = Variable(torch.from_numpy(w))\n    return c\n",
+    ),
+    Sign.STATE_FUNCTION: (
+        "def init_state(t):\n    return Variable(t)\n",
+        "def true_state_values(t):\n    return Variable(t)\n",
+    ),
+    Sign.STATE_NAME: (
+        "def f(hidden):\n    return Variable(hidden)\n",
+        "def f(state):\n    return Variable(state)\n",
+    ),
+    Sign.CARRIED: (
+        "def f(h):\n    h = Variable(h.data)\n    return h\n",
+        "def f(h):\n    k = Variable(h.data)\n    return k\n",
+    ),
+    Sign.CUT: (
+        "def f(h):\n    k = h[0].data.cpu()\n    return Variable(k)\n",
+        "def f(h):\n    k = h[0].data.new(3)\n    return Variable(k)\n",
+    ),
+    Sign.COPIED: (
+        "def f(h):\n    return Variable(h.data.new(3).copy_(h.data))\n",
+        "def f(h):\n    return Variable(h.data.new(3).fill_(0))\n",
+    ),
+    Sign.VOLATILE: (
+        "def f(t):\n    return Variable(t, volatile=q)\n",
+        "def f(t):\n    return Variable(t, volatile=False)\n",
+    ),
+    Sign.DYNAMIC_FLAG: (
+        "def f(t, q):\n    return Variable(t, q)\n",
+        "def f(t, q):\n    return Variable(t, 1)\n",
+    ),
+    Sign.NEVER: (
+        "def f():\n    return Variable(3)\n",
+        "def f():\n    return Variable(torch.zeros(3))\n",
+    ),
+}
+
+
+def test_every_kind_of_evidence_has_its_cases() -> None:
+    assert set(SIGNS) | {Sign.NOTHING} == set(Sign)
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.name.lower())
+def test_evidence(sign: Sign) -> None:
+    yes, no = SIGNS[sign]
+    assert sign in offered(yes)
+    assert sign not in offered(no)
+
+
+def test_names_come_last() -> None:
+    lowest = sorted(weight for weight in Weight if weight is not Weight.NONE)[:2]
+    assert lowest == [Weight.HINT, Weight.NAME]
+    for sign in Sign:
+        if "the name says" in sign.value.words or "is named" in sign.value.words:
+            assert sign.value.weight is Weight.NAME
+
+
+INTENTS = {
+    "data times a weight is no frozen weight": (
+        "def f():\n    x = Variable(torch.rand(5, 3))\n"
+        "    w = Variable(torch.rand(3), requires_grad=True)\n    return x @ w\n",
+        ["VM107", "VM101"],
+    ),
+    "an array handed to a model is a batch": (
+        "def f(a):\n    net = nn.Linear(3, 3)\n    v = Variable(torch.FloatTensor(a))\n"
+        "    return net(v)\n",
+        ["VM105"],
+    ),
+    "the state of an environment is a batch": (
+        "def f(self, state):\n    v = Variable(state)\n    return self.actor(v)\n",
+        ["VM105"],
+    ),
+    "both branches go to the model and to the loss": (
+        "def f(net, crit, loader):\n    for a, b in loader:\n        if c:\n"
+        "            a, b = Variable(a.cuda()), Variable(b.cuda())\n        else:\n"
+        "            a, b = Variable(a), Variable(b)\n        crit(net(a), b)\n",
+        ["VM105", "VM106", "VM105", "VM106"],
+    ),
+    "a mask made above": (
+        "def f(x):\n    m = x.data.new(3).bernoulli_(0.5)\n"
+        "    return Variable(m, requires_grad=False) * x\n",
+        ["VM107"],
+    ),
+    "loaded parameters are trained": (
+        "def f(params):\n    for k, v in params.items():\n"
+        "        params[k] = Variable(torch.from_numpy(v), requires_grad=True)\n",
+        ["VM101"],
+    ),
+    "an image that is optimised is trained": (
+        "def f(net, image):\n    v = Variable(image, requires_grad=True)\n"
+        "    opt = torch.optim.LBFGS([v])\n    net(v).sum().backward()\n    opt.step()\n",
+        ["VM101"],
+    ),
+    "a perturbation is no parameter": (
+        "def f(x):\n    delta = Variable(torch.zeros_like(x), requires_grad=True)\n"
+        "    return delta\n",
+        ["VM102"],
+    ),
+    "a cut value that goes into a model": (
+        "def f(net, x):\n    k = Variable(x.data)\n    return net(k)\n",
+        ["VM109"],
+    ),
+    "the hidden state for the next batch": (
+        "def f(net, x, h):\n    return net(x, Variable(h.data))\n",
+        ["VM109"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "codes"), INTENTS.values(), ids=INTENTS.keys())
+def test_the_stronger_evidence_wins(body: str, codes: list[str]) -> None:
+    assert [finding.code for finding in calls(body)] == codes
+
+
+def test_a_rule_takes_its_evidence_from_the_table() -> None:
+    for rule in all_rules():
+        if isinstance(rule, IntentRule):
+            source = inspect.getsource(type(rule))
+            assert "Evidence(" not in source
+            assert "Weight." not in source

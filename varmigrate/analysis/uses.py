@@ -1,12 +1,14 @@
 """Where the value of an expression goes inside its function, and what the receivers are.
 
-This is evidence for an intent, not proof for a rewrite: a name is followed to its reads up to the
-next time it is bound, in order of the text, one step deep.
+This is evidence for an intent, not proof for a rewrite: a value is followed to the reads of the
+names it is bound to, of the attribute of `self` or the dictionary key it is stored under, and of
+the list it is appended to, a few steps deep.
 """
 
 from __future__ import annotations
 
 import enum
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from varmigrate.analysis.names import Names
+from varmigrate.analysis.reaching import Reached, Reaching
 from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
 from varmigrate.analysis.tree import Tree
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS, LOSS_MODULES, OPTIMIZERS, RNN_MODULES
@@ -22,12 +25,28 @@ _FOLLOWED_METHODS = frozenset(
     "cuda cpu to float double half long int byte type type_as contiguous view reshape unsqueeze "
     "squeeze expand expand_as clone detach requires_grad_ t transpose permute repeat".split()
 )
+# Functions that only move or convert what they are given, by their names.
+_MOVER = re.compile(
+    r"(?:(?:to|as|maybe|make)_?)?(?:gpu|cuda|device|tensor|variable|var|float|half)s?\Z", re.I
+)
+# Methods of a model, besides calling it, that are given its input.
+_FED_METHOD = re.compile(
+    r"(?:forward|predict|encode|decode|train|fit|generate|act|infer|evaluate|score|classify|embed)"
+    r"(?:_|\Z)"
+)
+_ADDING_METHODS = frozenset({"append", "insert", "add", "extend"})
 _MOST_USES = 60
+_MOST_STEPS = 200
 _MOST_BINDINGS = 8
+_DEPTH = 3
 
 
 def _order(item: Load | Binding) -> int:
     return item.order
+
+
+def _first(item: tuple[int, cst.BaseExpression]) -> int:
+    return item[0]
 
 
 class UseKind(enum.Enum):
@@ -41,6 +60,8 @@ class UseKind(enum.Enum):
     STORED = "stored"
     INDEXED = "indexed"
     COLLECTED = "collected"
+    COMPARED = "compared"
+    UPDATED = "updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +69,8 @@ class Use:
     """One use of a value.
 
     node: the call, attribute, operation or statement that uses it. detail: method or attribute
-    name, keyword of an argument, or the dotted target it is stored in. position: 0-based place of
+    name, keyword of an argument, or the dotted target it is stored in. COMPARED is for equality
+    alone; UPDATED is a change in place, of the value or its `.data`. position: 0-based place of
     the argument; None for a keyword. listed: it was passed inside a list or tuple.
     """
 
@@ -90,7 +112,11 @@ class Uses:
         self.scopes = scopes
         self.tree: Tree = scopes.tree
         self.names = names
-        self._places: dict[tuple[int, str], dict[int, tuple[int, int | None]]] = {}
+        self._reaching: dict[int, dict[int, Reached]] = {}
+        self._reads: dict[tuple[int, str], dict[int, list[Load]]] = {}
+        self._held: dict[tuple[int, str], list[cst.CSTNode]] | None = None
+        self._items: dict[tuple[int, str], dict[str, list[cst.CSTNode]]] = {}
+        self._stored: dict[tuple[int, str], list[tuple[int, cst.BaseExpression]]] = {}
 
     # -- where a value goes --------------------------------------------------------------------
 
@@ -103,43 +129,146 @@ class Uses:
         return found
 
     def of(self, node: cst.CSTNode) -> list[Use]:
-        """The uses of the value of `node`, directly and through the names it is bound to."""
+        """The uses of the value of `node`, directly and through what it is bound to."""
         uses: list[Use] = []
-        for kind, place, use in self._climb(node):
-            if use is not None:
-                uses.append(use)
-            elif kind == "assign" and isinstance(place, cst.Name):
-                for load in self._reads_after(place):
-                    for _, _, inner in self._climb(load):
-                        if inner is not None:
-                            uses.append(inner)
-                    if len(uses) > _MOST_USES:
-                        return uses
+        work = [(node, 0)]
+        seen = {id(node)}
+        for current, depth in work:
+            for _, place, use in self._climb(current):
+                if use is not None:
+                    uses.append(use)
+                elif depth < _DEPTH:
+                    for read in self._reads_of(place):
+                        if id(read) not in seen:
+                            seen.add(id(read))
+                            work.append((read, depth + 1))
+            if len(uses) > _MOST_USES:
+                break
         return uses
 
-    def _reads_after(self, target: cst.Name) -> Iterator[cst.Name]:
-        """Reads of the name between this binding of it and the next one in the same scope."""
-        scope = self.scopes.scope_at(target)
-        mine, last = self._place(scope, target)
-        if mine is None:
-            return
-        loads = self.scopes.loads.get(target.value, [])
-        for load in loads[bisect_right(loads, mine, key=_order) :]:
-            if last is not None and load.order >= last:
-                return
-            if self.names.owner(target.value, load.scope) is scope:
-                yield load.node
+    def reaches_backward(self, node: cst.CSTNode) -> bool:
+        """Whether something computed from the value of `node` has `.backward()` called on it."""
+        work = [node]
+        seen = {id(node)}
+        for current in work:
+            for _, place, use in self._climb(current):
+                following: list[cst.CSTNode] = []
+                if use is None:
+                    following = self._reads_of(place)
+                elif use.kind is UseKind.METHOD and use.detail == "backward":
+                    return True
+                elif isinstance(use.node, cst.AugAssign):
+                    following = self._reads_of(use.node.target)
+                elif use.kind in _DERIVING and isinstance(use.node, cst.BaseExpression):
+                    following = [use.node]
+                for after in following:
+                    if id(after) not in seen:
+                        seen.add(id(after))
+                        work.append(after)
+            if len(work) > _MOST_STEPS:
+                break
+        return False
 
-    def _place(self, scope: Scope, target: cst.Name) -> tuple[int | None, int | None]:
-        """The position of a binding, and that of the next one of the same name."""
-        key = (id(scope), target.value)
-        if key not in self._places:
-            orders = sorted((b.order, id(b.node)) for b in scope.bindings.get(target.value, []))
-            self._places[key] = {
-                node: (order, orders[index + 1][0] if index + 1 < len(orders) else None)
-                for index, (order, node) in enumerate(orders)
-            }
-        return self._places[key].get(id(target), (None, None))
+    def _reads_of(self, place: cst.CSTNode) -> list[cst.CSTNode]:
+        """The reads of what a value was bound to, stored under, or added to."""
+        if isinstance(place, cst.Name):
+            load = self.names.load(place)
+            if load is None:
+                scope = self.scopes.scope_at(place)
+                reads = self._reads_by_binding(self.names.owner(place.value, scope), place.value)
+                return [read.node for read in reads.get(id(place), [])[:_MOST_USES]]
+            found: list[cst.CSTNode] = []
+            for binding in self.definitions(place):
+                reads = self._reads_by_binding(binding.scope, place.value)
+                following = reads.get(id(binding.node), [])
+                after = bisect_right(following, load.order, key=_order)
+                found += [read.node for read in following[after : after + _MOST_USES]]
+            return found
+        if isinstance(place, (cst.Attribute, cst.Subscript)):
+            return self._reads_of_part(place)
+        return []
+
+    def _reads_by_binding(self, scope: Scope, name: str) -> dict[int, list[Load]]:
+        """Id of the node that binds a name in a scope -> the reads its value can reach."""
+        key = (id(scope), name)
+        if key not in self._reads:
+            found: dict[int, list[Load]] = {}
+            for load in self.scopes.loads.get(name, []):
+                if self.names.owner(name, load.scope) is scope:
+                    for binding in self.definitions(load.node):
+                        found.setdefault(id(binding.node), []).append(load)
+            self._reads[key] = found
+        return self._reads[key]
+
+    def _reads_of_part(self, place: cst.Attribute | cst.Subscript) -> list[cst.CSTNode]:
+        """The reads of an attribute of `self`, or of a dictionary's item with a written key."""
+        if isinstance(place, cst.Attribute):
+            if not (isinstance(place.value, cst.Name) and place.value.value == "self"):
+                return []
+            owner = self.class_node(self.scopes.scope_at(place))
+            return self._self_reads().get((id(owner), place.attr.value), [])[:_MOST_USES]
+        head, key = place.value, _written_key(place)
+        if not isinstance(head, cst.Name) or key is None:
+            return []
+        scope = self.names.owner(head.value, self.scopes.scope_at(place))
+        items = self._items_of(scope, head.value).get(key, [])
+        return [item for item in items[:_MOST_USES] if item is not place]
+
+    def _items_of(self, scope: Scope, name: str) -> dict[str, list[cst.CSTNode]]:
+        """Written key -> the places where a name of a scope is subscripted with it."""
+        key = (id(scope), name)
+        if key not in self._items:
+            found: dict[str, list[cst.CSTNode]] = {}
+            for load in self.scopes.loads.get(name, []):
+                part = self.tree.parent(load.node)
+                if isinstance(part, cst.Subscript) and self.names.owner(name, load.scope) is scope:
+                    written = _written_key(part)
+                    if written is not None:
+                        found.setdefault(written, []).append(part)
+            self._items[key] = found
+        return self._items[key]
+
+    def stored_items(self, name: cst.Name) -> list[cst.BaseExpression]:
+        """What was assigned to items of a name (`name[i] = ...`) above a read of it."""
+        here = self.names.load(name)
+        if here is None:
+            return []
+        key = (id(here.scope), name.value)
+        if key not in self._stored:
+            self._stored[key] = []
+            for load in self.scopes.loads.get(name.value, []):
+                part = self.tree.parent(load.node)
+                while isinstance(part, cst.Subscript):
+                    part = self.tree.parent(part)
+                statement = self.tree.parent(part) if isinstance(part, cst.AssignTarget) else None
+                if isinstance(statement, cst.Assign) and load.scope is here.scope:
+                    self._stored[key].append((load.order, statement.value))
+        stored = self._stored[key]
+        return [value for _, value in stored[: bisect_right(stored, here.order, key=_first)]]
+
+    def _self_reads(self) -> dict[tuple[int, str], list[cst.CSTNode]]:
+        """Class and attribute -> the places where it is read through `self`."""
+        if self._held is None:
+            self._held = {}
+            for load in self.scopes.loads.get("self", []):
+                part = self.tree.parent(load.node)
+                if isinstance(part, cst.Attribute) and part.value is load.node:
+                    key = (id(self.class_node(load.scope)), part.attr.value)
+                    self._held.setdefault(key, []).append(part)
+        return self._held
+
+    def definitions(self, name: cst.Name) -> list[Binding]:
+        """The bindings a read of a name can see; not all, where there are many."""
+        load = self.names.load(name)
+        if load is None:
+            return []
+        owner = self.names.owner(name.value, load.scope)
+        if id(owner) not in self._reaching:
+            self._reaching[id(owner)] = Reaching(self.scopes, owner).run()
+        reached = self._reaching[id(owner)].get(id(name))
+        if reached is None:
+            return self.assigned(name)
+        return sorted((b for b in reached if b is not None), key=_order)[-_MOST_BINDINGS:]
 
     def assigned(self, name: cst.Name) -> list[Binding]:
         """The latest bindings of a name before a read of it; not all, where there are many."""
@@ -169,10 +298,14 @@ class Uses:
                         node = call
                         continue
                     yield "use", call, Use(UseKind.METHOD, call, method)
+                    if method.endswith("_") and not method.endswith("__"):
+                        yield "use", call, Use(UseKind.UPDATED, call, method)
                     return
                 yield "use", parent, Use(UseKind.ATTRIBUTE, parent, method)
                 if method == "data":
                     node = parent
+                    if isinstance(call, cst.AssignTarget):
+                        yield "use", call, Use(UseKind.UPDATED, call)
                     continue
                 return
             if isinstance(parent, cst.Arg):
@@ -186,6 +319,12 @@ class Uses:
                     call,
                     Use(UseKind.ARGUMENT, call, keyword, None if keyword else position, listed),
                 )
+                func = call.func
+                if isinstance(func, cst.Attribute) and func.attr.value in _ADDING_METHODS:
+                    yield "add", func.value, None
+                elif position == 0 and _MOVER.match(_last_name(func)):
+                    node = call
+                    continue
                 return
             if isinstance(parent, (cst.Element, cst.StarredElement)):
                 outer = self.tree.parent(parent)
@@ -212,15 +351,27 @@ class Uses:
                 yield "use", parent, Use(UseKind.OPERAND, parent)
                 return
             if isinstance(parent, cst.AugAssign):
-                yield "use", parent, Use(UseKind.OPERAND, parent)
+                updated = parent.target is node
+                yield "use", parent, Use(UseKind.UPDATED if updated else UseKind.OPERAND, parent)
+                return
+            if isinstance(parent, cst.Comparison):
+                parent = parent.comparisons[0]
+            if isinstance(parent, cst.ComparisonTarget):
+                if isinstance(parent.operator, (cst.Equal, cst.NotEqual)):
+                    yield "use", parent, Use(UseKind.COMPARED, parent)
                 return
             if isinstance(parent, cst.Subscript) and parent.value is node:
                 yield "use", parent, Use(UseKind.INDEXED, parent)
                 return
             if isinstance(parent, (cst.ListComp, cst.GeneratorExp, cst.DictElement)):
                 yield "use", parent, Use(UseKind.COLLECTED, parent)
-                return
-            if isinstance(parent, cst.IfExp) and parent.test is not node:
+                if not isinstance(parent, cst.ListComp) or parent.elt is not node:
+                    return
+                node, listed = parent, True
+                continue
+            if (isinstance(parent, cst.IfExp) and parent.test is not node) or isinstance(
+                parent, cst.BooleanOperation
+            ):
                 node = parent
                 continue
             return
@@ -274,7 +425,7 @@ class Uses:
         if isinstance(func, cst.Name):
             return [
                 b.value
-                for b in self.assigned(func)
+                for b in self.definitions(func)
                 if b.value is not None and b.kind is BindingKind.ASSIGN
             ]
         if isinstance(func, cst.Attribute) and _head_name(func) == "self":
@@ -297,10 +448,17 @@ class Uses:
             return Role(RoleKind.LOSS, origin.rsplit(".", 1)[-1], target=LOSS_MODULES[origin])
         if origin in RNN_MODULES:
             return Role(RoleKind.RNN, f"{shown} ({origin.rsplit('.', 1)[-1]})")
+        last = _last_name(value.func)
         if origin.startswith("torch.nn.") and origin.rsplit(".", 1)[-1][:1].isupper():
             return Role(RoleKind.MODULE, shown)
+        if origin.startswith("torchvision.models."):
+            return Role(RoleKind.MODULE, f"{shown} ({last})")
+        if last.endswith(("Loss", "Criterion")):
+            return Role(RoleKind.LOSS, shown, by_name=True)
         if isinstance(value.func, cst.Name) and self.is_module_class(value.func):
-            return Role(RoleKind.MODULE, f"{shown} ({value.func.value})")
+            return Role(RoleKind.MODULE, f"{shown} ({last})")
+        if last[:1].isupper() and last.lower().endswith(_MODEL_ENDS):
+            return Role(RoleKind.MODULE, f"{shown} ({last})", by_name=True)
         return None
 
     def is_module_class(self, name: cst.Name) -> bool:
@@ -327,18 +485,28 @@ class Uses:
         return False
 
     def _by_name(self, func: cst.BaseExpression, shown: str) -> Role:
-        last = func.attr.value if isinstance(func, cst.Attribute) else ""
-        if isinstance(func, cst.Name):
-            last = func.value
+        last = _last_name(func)
         if last == "self" or (isinstance(func, cst.Attribute) and last == "forward"):
             return Role(RoleKind.MODULE, shown)
         word = last.lower().lstrip("_")
+        parts = {part.rstrip("0123456789") for part in word.split("_")}
         if any(part in word for part in ("criterion", "loss", "cross_entropy", "mse", "bce")):
             return Role(RoleKind.LOSS, shown, by_name=True)
-        if any(part in word for part in ("lstm", "gru", "rnn", "cell")):
+        if any(part in word for part in ("lstm", "gru", "rnn")) or "cell" in parts:
             return Role(RoleKind.RNN, shown, by_name=True)
-        if word in _MODEL_WORDS or word.startswith(("net", "model")) or word.endswith(_MODEL_ENDS):
+        if (
+            last in ("G", "D")
+            or parts & _MODEL_WORDS
+            or word.startswith(("net", "model"))
+            or word.endswith(_MODEL_ENDS)
+        ):
             return Role(RoleKind.MODULE, shown, by_name=True)
+        if isinstance(func, cst.Attribute) and _FED_METHOD.match(word):
+            owner = func.value
+            if not (isinstance(owner, cst.Name) and owner.value == "self"):
+                role = self.role(owner)
+                if role.kind in (RoleKind.MODULE, RoleKind.RNN):
+                    return Role(RoleKind.MODULE, shown, by_name=True)
         return Role(RoleKind.UNKNOWN, shown)
 
     # -- where a function stands ---------------------------------------------------------------
@@ -367,7 +535,7 @@ class Uses:
         if load is None:
             return None
         owner = self.names.owner(name.value, load.scope)
-        before = [b for b in self.assigned(name) if b.kind is BindingKind.LOOP]
+        before = [b for b in self.definitions(name) if b.kind is BindingKind.LOOP]
         if not before:
             return None
         binding = before[-1]
@@ -384,9 +552,28 @@ class Uses:
 
 _MODEL_WORDS = frozenset(
     "encoder decoder generator discriminator critic actor policy classifier embedding embed "
-    "feature_extractor features backbone g d forward".split()
+    "extractor features backbone forward layer".split()
 )
-_MODEL_ENDS = ("net", "_model", "model", "encoder", "decoder", "_g", "_d")
+_MODEL_ENDS = ("net", "network", "model", "encoder", "decoder", "_g", "_d")
+_DERIVING = frozenset({UseKind.ARGUMENT, UseKind.METHOD, UseKind.OPERAND, UseKind.INDEXED})
+
+
+def _last_name(func: cst.CSTNode) -> str:
+    """The last part of a dotted name; empty for anything else."""
+    if isinstance(func, cst.Attribute):
+        return func.attr.value
+    return func.value if isinstance(func, cst.Name) else ""
+
+
+def _written_key(node: cst.Subscript) -> str | None:
+    """The text of a subscript that is one string or number; None for any other."""
+    if len(node.slice) == 1:
+        index = node.slice[0].slice
+        if isinstance(index, cst.Index) and isinstance(
+            index.value, (cst.SimpleString, cst.Integer)
+        ):
+            return index.value.value
+    return None
 
 
 def _head_name(node: cst.CSTNode) -> str:

@@ -10,11 +10,11 @@ import libcst as cst
 from varmigrate.analysis.calls import CallShape
 from varmigrate.analysis.facts import Fact
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import BindingKind, dotted_name
+from varmigrate.analysis.scopes import Binding, BindingKind, dotted_name
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.uses import Role, RoleKind, Use, UseKind
-from varmigrate.torch_facts.constructors import TENSOR_TYPES
-from varmigrate.torch_facts.factories import FACTORIES
+from varmigrate.rules.making import Chain, MadeFrom, Making, assigned, chain, making
+from varmigrate.torch_facts.losses import LOSS_TARGET_KEYWORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,19 @@ class CallView:
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
     @functools.cached_property
+    def chain(self) -> Chain | None:
+        """The argument taken apart."""
+        return None if self.shape.data is None else chain(self.analysis, self.shape.data)
+
+    @property
     def root(self) -> cst.BaseExpression | None:
         """The argument below its chain of methods, indices and `.data`: what it starts from."""
-        node = self.shape.data
-        while node is not None:
-            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-                if self.analysis.names.origin(node.func):
-                    return node
-                node = node.func.value
-            elif isinstance(node, (cst.Attribute, cst.Subscript)):
-                node = node.value
-            else:
-                return node
-        return None
+        return None if self.chain is None else self.chain.root
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes and methods on the way from the root to the argument, outermost first."""
+        return () if self.chain is None else self.chain.names
 
     @functools.cached_property
     def root_name(self) -> cst.Name | None:
@@ -96,30 +96,14 @@ class CallView:
         return node if isinstance(node, cst.Name) else None
 
     @functools.cached_property
-    def made_by(self) -> str:
-        """The origin of the factory or constructor the argument starts from; empty if none."""
-        if isinstance(self.root, cst.Call):
-            origin = self.analysis.names.origin(self.root.func)
-            if origin in FACTORIES or origin in TENSOR_TYPES:
-                return origin
-        return ""
+    def making(self) -> Making | None:
+        """What the argument was made from, as far as it can be told."""
+        return None if self.shape.data is None else making(self.analysis, self.shape.data)
 
-    @functools.cached_property
-    def attributes(self) -> list[str]:
-        """The attributes and methods on the way from the root to the argument, outermost first."""
-        found: list[str] = []
-        node = self.shape.data
-        while node is not None and node is not self.root:
-            if isinstance(node, cst.Call):
-                node = node.func
-            elif isinstance(node, cst.Attribute):
-                found.append(node.attr.value)
-                node = node.value
-            elif isinstance(node, cst.Subscript):
-                node = node.value
-            else:
-                break
-        return found
+    @property
+    def of_values(self) -> bool:
+        """Whether the argument is made of written values, sizes or chance, and of no data."""
+        return self.making is not None and self.making.kind in (MadeFrom.VALUES, MadeFrom.LISTED)
 
     @functools.cached_property
     def targets(self) -> list[str]:
@@ -129,13 +113,7 @@ class CallView:
     @functools.cached_property
     def uses(self) -> list[RoleUse]:
         """Where the result goes."""
-        found: list[RoleUse] = []
-        for use in self.analysis.uses.of(self.call):
-            role = None
-            if use.kind is UseKind.ARGUMENT and isinstance(use.node, cst.Call):
-                role = self.analysis.uses.role(use.node.func)
-            found.append(RoleUse(use, role))
-        return found
+        return self.uses_of(self.call)
 
     def uses_of(self, node: cst.CSTNode) -> list[RoleUse]:
         """Where the value of another expression goes."""
@@ -152,40 +130,141 @@ class CallView:
         return [item for item in self.uses if item.role is not None and item.role.kind is kind]
 
     @functools.cached_property
+    def fed(self) -> RoleUse | None:
+        """The use as the input of a model, the surest one; the start state of a cell is none."""
+        found = [
+            item
+            for item in self.passed_to(RoleKind.MODULE) + self.passed_to(RoleKind.RNN)
+            if item not in self.start_states
+        ]
+        return min(found, key=lambda item: item.role is None or item.role.by_name, default=None)
+
+    @functools.cached_property
+    def gradient_read(self) -> bool:
+        """Whether `.grad` of the result is read."""
+        return any(
+            item.use.kind is UseKind.ATTRIBUTE and item.use.detail == "grad" for item in self.uses
+        )
+
+    @functools.cached_property
+    def trains(self) -> bool:
+        """Whether `.backward()` is called on something computed from the result."""
+        return self.analysis.uses.reaches_backward(self.call)
+
+    @functools.cached_property
+    def start_states(self) -> list[RoleUse]:
+        """The uses as the state a recurrent module or a model starts from."""
+        return [
+            item
+            for item in self.passed_to(RoleKind.RNN) + self.passed_to(RoleKind.MODULE)
+            if item.use.detail in _STATE_KEYWORDS
+            or (item.role is not None and item.role.kind is RoleKind.RNN and item.use.position == 1)
+        ]
+
+    @functools.cached_property
     def loss_target(self) -> RoleUse | None:
         """The use as the target argument of a loss."""
         for item in self.passed_to(RoleKind.LOSS):
             role = item.role
             if role is not None and (
-                item.use.position == role.target or item.use.detail in ("target", "targets")
+                item.use.position == role.target or item.use.detail in LOSS_TARGET_KEYWORDS
             ):
                 return item
         return None
 
-    @functools.cached_property
-    def words(self) -> list[str]:
-        """The identifiers that name the argument and the result, in lower case."""
+    def words(self, inside: bool = True) -> list[str]:
+        """The identifiers that name the result and the argument, in lower case.
+
+        inside: also those that are passed to a function whose result is the argument.
+        """
         names = [target.rsplit(".", 1)[-1].removesuffix("[...]") for target in self.targets]
-        data = self.shape.data
-        if data is not None:
-            names += _identifiers(data)
+        if self.shape.data is not None:
+            names += self._identifiers(self.shape.data, inside)
         return [name.lower() for name in dict.fromkeys(names) if name]
+
+    @functools.cached_property
+    def source_words(self) -> list[str]:
+        """The identifiers in what the argument's name was assigned, in lower case."""
+        names: list[str] = []
+        if isinstance(self.root, cst.Name):
+            for value in assigned(self.analysis, self.root):
+                names += self._identifiers(value)
+        return [name.lower() for name in dict.fromkeys(names) if name]
+
+    def made_from(self, words: frozenset[str]) -> str:
+        """The same for what the argument's name was assigned."""
+        return first_with(self.source_words, words)
 
     def named(self, words: frozenset[str]) -> str:
         """The first identifier of the call that contains one of the words (between underscores)."""
-        for name in self.words:
-            parts = set(name.strip("_").split("_"))
-            if name in words or parts & words or name.rstrip("0123456789_") in words:
-                return name
-        return ""
+        return first_with(self.words(), words)
+
+    def _identifiers(self, node: cst.BaseExpression, inside: bool = True) -> list[str]:
+        """The names an expression goes by.
+
+        inside: also those in the first argument of a call that is not known to keep its values.
+        """
+        if isinstance(node, cst.Name):
+            return [node.value]
+        if isinstance(node, cst.Attribute):
+            # `.data` is torch's word, not the author's.
+            own = [] if node.attr.value == "data" else [node.attr.value]
+            return [*own, *self._identifiers(node.value, inside)]
+        if isinstance(node, cst.Subscript):
+            return self._identifiers(node.value, inside)
+        if isinstance(node, cst.Comparison):
+            return self._identifiers(node.left, inside)
+        if isinstance(node, cst.BinaryOperation):
+            sides = (node.left, node.right)
+            return [name for side in sides for name in self._identifiers(side, inside)]
+        if not isinstance(node, cst.Call):
+            return []
+        origin = self.analysis.names.origin(node.func)
+        func = node.func
+        if not origin and isinstance(func, cst.Attribute) and dotted_name(func.value) != "self":
+            return self._identifiers(func.value, inside)
+        known = origin.startswith("torch.")
+        names = [] if known else self._identifiers(func, inside)[:1]
+        if node.args and (known or inside):
+            names += self._identifiers(node.args[0].value, inside)
+        return names
 
     @functools.cached_property
     def loop(self) -> str:
         """The iterable the argument is a loop variable of, as written; empty if it is none."""
-        if self.root_name is None:
-            return ""
-        found = self.analysis.uses.loop_source(self.root_name)
+        found = self._loop_binding
         return " ".join(found[0].split()) if found else ""
+
+    @functools.cached_property
+    def later_item(self) -> bool:
+        """Whether the argument is not the first of the items a loop takes apart."""
+        found = self._loop_binding
+        if found is None:
+            return False
+        tree = self.analysis.tree
+        element = tree.parent(found[1].node)
+        group = None if element is None else tree.parent(element)
+        if not isinstance(group, (cst.Tuple, cst.List)):
+            return False
+        counted = found[0].startswith("enumerate(") and isinstance(
+            tree.parent(group), (cst.For, cst.CompFor)
+        )
+        first = 1 if counted else 0
+        return all(item is not element for item in group.elements[: first + 1])
+
+    @functools.cached_property
+    def _loop_binding(self) -> tuple[str, Binding] | None:
+        """The loop the argument's name comes from, also through a name assigned in its body."""
+        name: cst.BaseExpression | None = self.root_name
+        for _ in range(_LOOP_STEPS):
+            if not isinstance(name, cst.Name):
+                return None
+            found = self.analysis.uses.loop_source(name)
+            if found is not None:
+                return found
+            value = next(assigned(self.analysis, name), None)
+            name = None if value is None else chain(self.analysis, value).root
+        return None
 
     @functools.cached_property
     def function(self) -> str:
@@ -211,7 +290,7 @@ class CallView:
         if isinstance(node, cst.Name):
             values = [
                 b.value
-                for b in self.analysis.uses.assigned(node)
+                for b in self.analysis.uses.definitions(node)
                 if b.value is not None and b.kind is BindingKind.ASSIGN
             ]
         elif isinstance(node, cst.Attribute) and dotted_name(node).startswith("self."):
@@ -234,16 +313,14 @@ class CallView:
         return site is not None and site.shape.requires_grad.value is True
 
 
-def _identifiers(node: cst.CSTNode) -> list[str]:
-    if isinstance(node, cst.Name):
-        return [node.value]
-    if isinstance(node, cst.Attribute):
-        return [node.attr.value, *_identifiers(node.value)]
-    if isinstance(node, cst.Call):
-        func = _identifiers(node.func)[1:] if isinstance(node.func, cst.Attribute) else []
-        return [*func, *(i for a in node.args[:1] for i in _identifiers(a.value))]
-    if isinstance(node, cst.Subscript):
-        return _identifiers(node.value)
-    if isinstance(node, cst.BinaryOperation):
-        return [*_identifiers(node.left), *_identifiers(node.right)]
-    return []
+_LOOP_STEPS = 3
+_STATE_KEYWORDS = frozenset({"hx", "h0", "hidden", "state", "init_state", "initial_state"})
+
+
+def first_with(names: list[str], words: frozenset[str]) -> str:
+    """The first name that is one of the words, or has one between its underscores."""
+    for name in names:
+        parts = {part.rstrip("0123456789") for part in name.strip("_").split("_")}
+        if name in words or parts & words or name.rstrip("0123456789_") in words:
+            return name
+    return ""

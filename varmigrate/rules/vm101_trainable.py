@@ -23,24 +23,27 @@ that advice is given, never applied.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from varmigrate.analysis.uses import RoleKind
+from varmigrate.analysis.uses import RoleKind, UseKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset("w weight weights b bias theta param params parameter alpha beta gamma".split())
+_LOOP_WORD = re.compile(r"param|weight", re.I)
 
 
 class Trainable(IntentRule):
-    """Evidence: the flag, then an optimizer that is given the result, then its name."""
+    """Evidence: the flag, an optimizer that is given the result, how it is updated, names."""
 
     code = "VM101"
     name = "trainable"
     intent = Intent.TRAINABLE
     message = "a trainable leaf needs no Variable"
-    priority = 1
+    priority = 2
     valid = (
         "import torch\nw = torch.randn(3, requires_grad=True)\n",
         "from chainer import Variable\nw = Variable(x, requires_grad=True)\n",
@@ -61,17 +64,23 @@ class Trainable(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         if call.shape.requires_grad.value is not True:
             return
-        yield Evidence(Weight.FLAG, "`requires_grad=True`")
-        for item in call.passed_to(RoleKind.OPTIMIZER):
+        yield Sign.TRAINABLE_FLAG.found()
+        for item in call.passed_to(RoleKind.OPTIMIZER)[:1]:
             if item.role is not None:
-                yield Evidence(Weight.FLOW, f"result is given to the optimizer {item.role.name}")
+                yield Sign.OPTIMIZED.found(name=item.role.name)
+        if call.fed is None:
+            if call.gradient_read and any(i.use.kind is UseKind.UPDATED for i in call.uses):
+                yield Sign.UPDATED.found()
+            if any(i.use.kind is UseKind.OPERAND for i in call.uses) and call.trains:
+                yield Sign.TRAINS.found()
         if call.module_class is not None and call.attribute_target:
-            yield Evidence(
-                Weight.ARGUMENT, f"result is held by the module as {call.attribute_target}"
-            )
+            yield Sign.HELD.found(name=call.attribute_target)
         word = call.named(_WORDS)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.TRAINABLE_NAME.found(name=word)
+        loop = call.loop
+        if _LOOP_WORD.search(loop):
+            yield Sign.TRAINABLE_LOOP.found(name=loop)
 
     def advice(self, call: CallView) -> str | None:
         if call.module_class is not None and call.attribute_target:

@@ -22,16 +22,22 @@ trainable too, so that form is never used on a tensor somebody else holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from varmigrate.analysis.uses import RoleKind, UseKind
+from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.making import MadeFrom
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset(
     "adv adversarial interpolate interpolates interpolated interpolation hat saliency perturbed "
     "perturbation delta image images img input inputs".split()
+)
+_FUNCTION = re.compile(
+    r"saliency|adversar|attack|fgsm|penalty|backprop|grad_?cam|perturb|interpolate", re.I
 )
 
 
@@ -42,7 +48,7 @@ class InputGradient(IntentRule):
     name = "input-gradient"
     intent = Intent.INPUT_GRADIENT
     message = "a leaf for the gradient of an input needs no Variable"
-    priority = 2
+    priority = 1
     valid = ("import torch\nx = images.detach().requires_grad_()\n",)
     invalid = (
         Invalid(
@@ -58,27 +64,29 @@ class InputGradient(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         if call.shape.requires_grad.value is not True:
             return
-        asked = [
-            item
-            for item in call.passed_to(RoleKind.GRAD)
-            if item.use.position == 1 or item.use.detail == "inputs"
-        ]
-        fed = call.passed_to(RoleKind.MODULE) + call.passed_to(RoleKind.RNN)
-        read = any(
-            item.use.kind is UseKind.ATTRIBUTE and item.use.detail == "grad" for item in call.uses
-        )
-        word = call.named(_WORDS)
-        if asked:
-            yield Evidence(Weight.FLAG, "`requires_grad=True`")
-            yield Evidence(Weight.FLOW, "result is the input autograd.grad differentiates for")
-        elif fed and fed[0].role is not None:
-            yield Evidence(Weight.FLAG, "`requires_grad=True`")
-            into = f"result goes into {fed[0].role.name}"
-            if read:
-                yield Evidence(Weight.FLOW, f"{into} and its `.grad` is read")
+        reasons = list(self._reasons(call))
+        if reasons:
+            yield Sign.INPUT_FLAG.found()
+            yield from reasons
+
+    @staticmethod
+    def _reasons(call: CallView) -> Iterator[Evidence]:
+        for item in call.passed_to(RoleKind.GRAD):
+            if item.use.position == 1 or item.use.detail == "inputs":
+                yield Sign.DIFFERENTIATED.found()
+                break
+        fed = call.fed
+        if fed is not None and fed.role is not None:
+            if call.gradient_read:
+                yield Sign.GRADIENT_READ.found(name=fed.role.name)
             else:
-                yield Evidence(Weight.CONTEXT, into)
-        elif word:
-            yield Evidence(Weight.FLAG, "`requires_grad=True`")
+                yield Sign.INPUT_FED.found(name=fed.role.name)
+            if call.trains:
+                yield Sign.INPUT_BACKWARD.found()
+        if call.making is not None and call.making.kind is MadeFrom.DATA:
+            yield Sign.INPUT_DATA.found(name=call.making.words)
+        if _FUNCTION.search(call.function):
+            yield Sign.INPUT_FUNCTION.found(name=call.function)
+        word = call.named(_WORDS)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.INPUT_NAME.found(name=word)

@@ -30,13 +30,16 @@ import libcst as cst
 
 from varmigrate.analysis.uses import UseKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
-from varmigrate.rules.view import CallView
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.view import CallView, first_with
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset(
     "pretrained frozen freeze weight weights bias embedding embeddings param params parameter "
     "parameters state_dict glove word2vec".split()
 )
+# What may stand between a parameter and the call without making it something else.
+_PASSING = frozenset("data detach clone cuda cpu to float half double t contiguous view".split())
 
 
 class Freeze(IntentRule):
@@ -59,32 +62,41 @@ class Freeze(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         if not call.plain_flag or call.shape.data is None:
             return
-        strong = False
-        for item in call.uses:
-            if item.use.kind is UseKind.OPERAND:
-                other = self._other(call, item.use.node)
-                if other:
-                    strong = True
-                    yield Evidence(
-                        Weight.FLOW, f"result is combined with `{other}`, which is trainable"
-                    )
-                    break
-        loop = call.loop
-        if loop.endswith("parameters()"):
-            strong = True
-            yield Evidence(Weight.FLOW, f"argument comes from {loop}")
+        # Names inside the argument of a function do not tell what the function gives.
+        word = first_with(call.words(inside=False), _WORDS)
+        found = [] if call.of_values else list(self._argument(call))
+        other = self._trainable_partner(call)
+        if other and (call.asked_not_to_train or word):
+            found.append(Sign.WITH_TRAINABLE.found(name=other))
+        elif other and not call.of_values:
+            found.append(Sign.NEAR_TRAINABLE.found(name=other))
+        if call.asked_not_to_train and (found or word):
+            found.append(Sign.FREEZE_WRITTEN.found())
+        if word and not call.of_values:
+            found.append(Sign.FREEZE_NAME.found(name=word))
+        yield from found
+
+    @staticmethod
+    def _argument(call: CallView) -> Iterator[Evidence]:
+        """What the argument itself says."""
+        if call.shape.data is None:
+            return
+        if call.loop.endswith("parameters()"):
+            yield Sign.PARAMETER_LOOP.found(name=call.loop)
         text = call.text(call.shape.data)
         if "state_dict" in text or "torch.load" in text:
-            strong = True
-            yield Evidence(Weight.ARGUMENT, f"argument is `{text}`, a stored weight")
-        elif call.attributes and call.attributes[-1] in ("weight", "bias"):
-            strong = True
-            yield Evidence(Weight.FLOW, f"argument is `{text}`, a parameter")
-        word = call.named(_WORDS)
-        if call.asked_not_to_train and (strong or word):
-            yield Evidence(Weight.CONTEXT, "`requires_grad=False` is written out")
-        if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.STORED_WEIGHT.found(name=text)
+        elif next((n for n in call.attributes if n not in _PASSING), "") in ("weight", "bias"):
+            yield Sign.IS_PARAMETER.found(name=text)
+
+    def _trainable_partner(self, call: CallView) -> str:
+        """A trainable leaf the result is combined with; empty if there is none."""
+        partners = (
+            self._other(call, item.use.node)
+            for item in call.uses
+            if item.use.kind is UseKind.OPERAND
+        )
+        return next((partner for partner in partners if partner), "")
 
     @staticmethod
     def _other(call: CallView, node: cst.CSTNode) -> str:

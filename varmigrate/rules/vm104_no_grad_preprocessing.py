@@ -30,8 +30,10 @@ import libcst as cst
 
 from varmigrate.analysis.uses import RoleKind, UseKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.making import assigned
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class NoGradPreprocessing(IntentRule):
@@ -53,27 +55,37 @@ class NoGradPreprocessing(IntentRule):
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         data = call.shape.data
-        if not call.plain_flag or data is None or call.made_by:
+        if not call.plain_flag or data is None or call.of_values:
             return
-        fed = call.passed_to(RoleKind.MODULE) + call.passed_to(RoleKind.RNN)
-        arithmetic = isinstance(data, cst.BinaryOperation)
+        arithmetic = self._arithmetic(call, data)
         prepared = self._prepared(call)
-        if arithmetic and fed:
-            yield Evidence(Weight.FLOW, f"argument is computed (`{call.text(data)}`)")
+        if arithmetic and call.fed is not None:
+            yield Sign.COMPUTED_INTO_MODEL.found(name=arithmetic)
         elif arithmetic and call.asked_not_to_train:
-            yield Evidence(Weight.ARGUMENT, f"argument is computed (`{call.text(data)}`)")
-        elif prepared:
-            yield Evidence(Weight.FLOW, prepared)
+            yield Sign.COMPUTED.found(name=arithmetic)
+        elif prepared is not None:
+            yield prepared
         else:
             return
-        if fed and fed[0].role is not None:
-            yield Evidence(Weight.CONTEXT, f"result goes into {fed[0].role.name}")
+        if call.fed is not None and call.fed.role is not None:
+            yield Sign.PREPARED_FED.found(name=call.fed.role.name)
         if call.asked_not_to_train:
-            yield Evidence(Weight.CONTEXT, "`requires_grad=False` is written out")
+            yield Sign.PREPARED_WRITTEN.found()
 
     @staticmethod
-    def _prepared(call: CallView) -> str:
-        """How the result is computed with before a model gets it; empty when it is not."""
+    def _arithmetic(call: CallView, data: cst.BaseExpression) -> str:
+        """The arithmetic the argument is the result of, here or where its name was assigned."""
+        if isinstance(data, cst.BinaryOperation):
+            return call.text(data)
+        if isinstance(data, cst.Name):
+            for value in assigned(call.analysis, data):
+                if isinstance(value, cst.BinaryOperation):
+                    return call.text(value)
+        return ""
+
+    @staticmethod
+    def _prepared(call: CallView) -> Evidence | None:
+        """How the result is computed with before a model gets it; None when it is not."""
         tree = call.analysis.tree
         for item in call.uses:
             if item.use.kind is not UseKind.OPERAND:
@@ -86,8 +98,5 @@ class NoGradPreprocessing(IntentRule):
                 continue
             for after in call.uses_of(node):
                 if after.role is not None and after.role.kind in (RoleKind.MODULE, RoleKind.RNN):
-                    return (
-                        f"result is prepared by arithmetic (`{call.text(node)}`) and then goes "
-                        f"into {after.role.name}"
-                    )
-        return ""
+                    return Sign.PREPARED.found(name=call.text(node), model=after.role.name)
+        return None

@@ -24,14 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset(
     "batch batches data input inputs image images img imgs x xs sample samples features obs "
-    "state_batch sentence sentences src".split()
+    "observation observations state states action actions reward rewards done dones "
+    "sentence sentences src".split()
 )
 
 
@@ -54,25 +55,26 @@ class Batch(IntentRule):
     )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
-        if not call.plain_flag or call.shape.data is None or call.made_by:
+        if not call.plain_flag or call.shape.data is None or call.of_values:
             return
+        fed = call.fed
         loop = call.loop
-        fed = call.passed_to(RoleKind.MODULE) + call.passed_to(RoleKind.RNN)
-        if call.loss_target is None or fed:
-            if loop and self._is_loader(call, loop):
-                yield Evidence(Weight.FLOW, f"loop variable of a DataLoader (`{loop}`)")
-            elif "load" in loop.lower() or "batches" in loop.lower():
-                yield Evidence(Weight.ARGUMENT, f"loop variable of `{loop}`")
-            elif "next(" in call.text(call.shape.data, 200):
-                yield Evidence(Weight.ARGUMENT, "argument is the next item of an iterator")
-            if fed and fed[0].role is not None:
-                weight = Weight.NAME if fed[0].role.by_name else Weight.CONTEXT
-                yield Evidence(weight, f"result goes into {fed[0].role.name}")
-        elif "load" in loop.lower():
-            yield Evidence(Weight.CONTEXT, f"loop variable of `{loop}`")
+        loaded = "load" in loop.lower() or "batches" in loop.lower()
+        if fed is None and (call.loss_target is not None or call.later_item):
+            if loaded:
+                yield Sign.BATCH_LATER.found(name=loop)
+        elif loop and self._is_loader(call, loop):
+            yield Sign.LOADER.found(name=loop)
+        elif loaded:
+            yield Sign.LOADER_NAME.found(name=loop)
+        elif "next(" in call.text(call.shape.data, 200):
+            yield Sign.NEXT_ITEM.found()
+        if fed is not None and fed.role is not None:
+            sign = Sign.BATCH_FED_NAME if fed.role.by_name else Sign.BATCH_FED
+            yield sign.found(name=fed.role.name)
         word = call.named(_WORDS)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.BATCH_NAME.found(name=word)
 
     @staticmethod
     def _is_loader(call: CallView, loop: str) -> bool:

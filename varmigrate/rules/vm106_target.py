@@ -20,11 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
-from varmigrate.rules.view import CallView
+import libcst as cst
 
-_WORDS = frozenset("target targets label labels y ys gt truth tgt answer answers gold".split())
+from varmigrate.analysis.uses import RoleKind, UseKind
+from varmigrate.model import Intent
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.view import CallView, RoleUse
+from varmigrate.rules.weights import Sign
+
+_WORDS = frozenset("target targets label labels y ys gt truth true tgt answer answers gold".split())
 
 
 class Target(IntentRule):
@@ -49,13 +53,33 @@ class Target(IntentRule):
         if not call.plain_flag:
             return
         item = call.loss_target
+        word = call.named(_WORDS)
+        if item is None and word:
+            # Losses of a project's own may take the target first.
+            item = next(iter(call.passed_to(RoleKind.LOSS)), None)
         if item is not None and item.role is not None:
             place = "target" if item.use.position is None else f"{_ordinal(item.use.position)}"
-            weight = Weight.ARGUMENT if item.role.by_name else Weight.FLOW
-            yield Evidence(weight, f"result is the {place} argument of {item.role.name}")
-        word = call.named(_WORDS)
+            sign = Sign.LOSS_TARGET_NAME if item.role.by_name else Sign.LOSS_TARGET
+            yield sign.found(place=place, name=item.role.name)
+        elif call.fed is None:
+            if call.later_item and "load" in call.loop.lower():
+                yield Sign.LATER_ITEM.found(name=call.loop)
+            if any(self._compared(call, use) for use in call.uses):
+                yield Sign.COMPARED.found()
+        source = call.made_from(_WORDS)
+        if source and not word:
+            yield Sign.TARGET_SOURCE.found(name=source)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.TARGET_NAME.found(name=word)
+
+    @staticmethod
+    def _compared(call: CallView, item: RoleUse) -> bool:
+        """Whether a use is `==`, or the argument of `.eq(...)`."""
+        use = item.use
+        if use.kind is UseKind.ARGUMENT and isinstance(use.node, cst.Call):
+            func = use.node.func
+            return isinstance(func, cst.Attribute) and func.attr.value in ("eq", "ne", "equal")
+        return use.kind is UseKind.COMPARED
 
 
 def _ordinal(position: int) -> str:

@@ -23,11 +23,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.making import MadeFrom
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset("noise mask masks eps epsilon ones zeros z real fake one zero constant".split())
-_LABEL_MAKERS = frozenset({"torch.ones", "torch.zeros", "torch.full", "torch.ones_like"})
+_LABEL_MAKERS = ("torch.ones", "torch.zeros", "torch.full", "filled by .fill_")
 
 
 class Constant(IntentRule):
@@ -55,18 +57,16 @@ class Constant(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         if not call.plain_flag:
             return
-        maker = call.made_by
-        if maker and not maker.endswith(("from_numpy", "as_tensor", "asarray")):
-            if call.loss_target is not None and maker in _LABEL_MAKERS:
-                yield Evidence(Weight.FLOW, "a constant label of a loss")
-            yield Evidence(Weight.ARGUMENT, f"argument is {maker}(...)")
-        elif "new" in call.attributes:
-            yield Evidence(Weight.ARGUMENT, "argument is made by .new(...)")
-        else:
-            return
+        making = call.making
+        if making is not None and making.kind is MadeFrom.VALUES:
+            if call.loss_target is not None and making.words.startswith(_LABEL_MAKERS):
+                yield Sign.CONSTANT_LABEL.found()
+            yield Sign.MADE.found(name=making.words)
+        elif making is not None and making.kind is MadeFrom.LISTED:
+            yield Sign.WRITTEN.found(name=making.words)
         word = call.named(_WORDS)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.CONSTANT_NAME.found(name=word)
 
     def advice(self, call: CallView) -> str | None:
         if call.module_class is not None and call.attribute_target:

@@ -20,14 +20,17 @@ Fix safety: safe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 _WORDS = frozenset("h c h0 c0 hx cx hidden hiddens state states hn cn memory carry".split())
+_SURE_WORDS = frozenset("h0 c0 hx cx hidden hiddens hn cn".split())
+_FUNCTION = re.compile(r"hidden|(?:init|zero|start|initial)\w*_states?|init_h", re.I)
 
 
 class State(IntentRule):
@@ -51,17 +54,17 @@ class State(IntentRule):
         if not call.plain_flag:
             return
         word = call.named(_WORDS)
-        function = call.function.lower()
-        init = "hidden" in function or "state" in function or "init_h" in function
-        for item in call.passed_to(RoleKind.RNN):
-            if item.use.position == 1 or item.use.detail in ("hx", "h0", "hidden"):
-                if item.role is not None:
-                    weight = Weight.ARGUMENT if item.role.by_name else Weight.FLOW
-                    yield Evidence(weight, f"result is the start state of {item.role.name}")
-                break
-        if call.fact.fresh and (word or init):
-            yield Evidence(Weight.ARGUMENT, "argument is a new tensor")
-        if init:
-            yield Evidence(Weight.NAME, f"the function is named '{call.function}'")
+        function = call.function if _FUNCTION.search(call.function) else ""
+        for item in call.start_states[:1]:
+            if item.role is not None:
+                sign = Sign.START_STATE_NAME if item.role.by_name else Sign.START_STATE
+                yield sign.found(name=item.role.name)
+        if call.of_values and (word or function):
+            yield Sign.NEW_STATE.found()
+        elif not call.named(_SURE_WORDS):
+            # `h`, `c` and `state` name many things besides what a recurrent module starts from.
+            word = ""
+        if function:
+            yield Sign.STATE_FUNCTION.found(name=function)
         if word:
-            yield Evidence(Weight.NAME, f"the name says '{word}'")
+            yield Sign.STATE_NAME.found(name=word)

@@ -22,8 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.making import MadeFrom
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class HistoryCut(IntentRule):
@@ -44,12 +46,12 @@ class HistoryCut(IntentRule):
     )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
-        if not call.plain_flag or call.shape.data is None:
+        making = call.making
+        if not call.plain_flag or call.shape.data is None or making is None:
             return
-        found = [name for name in ("data", "detach") if name in call.attributes]
-        # `x.data.new(...)` makes something new; nothing is cut.
-        if not found or any(name.startswith("new") for name in call.attributes):
-            return
-        yield Evidence(Weight.ARGUMENT, f"argument is `{call.text(call.shape.data)}`")
-        if call.root_name is not None and call.root_name.value in call.targets:
-            yield Evidence(Weight.ARGUMENT, f"`{call.root_name.value}` is bound to its own value")
+        if making.kind is MadeFrom.COPY:
+            yield Sign.COPIED.found(name=making.words)
+        elif making.kind is MadeFrom.CUT:
+            yield Sign.CUT.found(name=making.words)
+            if call.root_name is not None and call.root_name.value in call.targets:
+                yield Sign.CARRIED.found(name=call.root_name.value)

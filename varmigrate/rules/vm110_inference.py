@@ -25,8 +25,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class Inference(IntentRule):
@@ -49,6 +50,6 @@ class Inference(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         flag = call.shape.volatile
         if flag.value is True:
-            yield Evidence(Weight.CERTAIN, "`volatile=True`")
+            yield Sign.VOLATILE.found(name="True")
         elif flag.dynamic and flag.expression is not None:
-            yield Evidence(Weight.CERTAIN, f"`volatile={call.text(flag.expression)}`")
+            yield Sign.VOLATILE.found(name=call.text(flag.expression))

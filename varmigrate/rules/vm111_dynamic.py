@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class Dynamic(IntentRule):
@@ -46,4 +47,4 @@ class Dynamic(IntentRule):
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         flag = call.shape.requires_grad
         if flag.dynamic and flag.expression is not None and call.shape.volatile.value is False:
-            yield Evidence(Weight.CERTAIN, f"`requires_grad={call.text(flag.expression)}`")
+            yield Sign.DYNAMIC_FLAG.found(name=call.text(flag.expression))

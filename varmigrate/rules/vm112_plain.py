@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class Plain(IntentRule):
@@ -46,4 +47,4 @@ class Plain(IntentRule):
     )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
-        yield Evidence(Weight.NONE, "no finer intent can be told from the code")
+        yield Sign.NOTHING.found()

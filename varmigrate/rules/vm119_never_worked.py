@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid, Weight
+from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
+from varmigrate.rules.weights import Sign
 
 
 class NeverWorked(IntentRule):
@@ -41,4 +42,4 @@ class NeverWorked(IntentRule):
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         if call.shape.never and not call.wrapped:
-            yield Evidence(Weight.CERTAIN, call.shape.never)
+            yield Sign.NEVER.found(name=call.shape.never)
