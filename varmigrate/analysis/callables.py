@@ -29,6 +29,7 @@ from varmigrate.torch_facts.constructors import TENSOR_TYPES
 from varmigrate.torch_facts.factories import FACTORIES
 from varmigrate.torch_facts.kinds import Identity
 from varmigrate.torch_facts.methods import METHODS
+from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 _MOST_INNER = 12
 _MOST_STEPS = 12
@@ -54,6 +55,8 @@ CONVERTERS = frozenset(
 _OTHER_VALUES = frozenset({"new", "cov", "inner"})
 _HOLDERS = {"tuple": "tuple", "list": "list", "dict": "dict", "set": "list"}
 _BUILTIN_MAPS = ("map",)
+# Of these only Variable itself wraps.
+_NEVER_WRAP = frozenset({"torch", "numpy"})
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _AnyDef = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -80,6 +83,8 @@ class _Scope:
     stars: list[str] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    returns: bool = False
+    yields: bool = False
 
     def bind(self, name: str, what: object) -> None:
         self.bindings.setdefault(name, []).append(what)
@@ -180,13 +185,6 @@ class _Binder(ast.NodeVisitor):
         self.scope = self.opened(node, name)
         for argument in _every_argument(arguments):
             self.scope.bind(argument.arg, None)
-        body = list(body)
-        for statement in body:
-            for inner in _own(statement):
-                if isinstance(inner, ast.Global):
-                    self.scope.globals.update(inner.names)
-                elif isinstance(inner, ast.Nonlocal):
-                    self.scope.nonlocals.update(inner.names)
         self.visit_body(body)
         self.scope = outer
 
@@ -218,6 +216,24 @@ class _Binder(ast.NodeVisitor):
                 self.bind(node.target.id, _Value(node.value, node.target.lineno))
                 return
             self.visit(node.target)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.scope.globals.update(node.names)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self.scope.nonlocals.update(node.names)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self.scope.returns = True
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        self.scope.yields = True
+        self.generic_visit(node)
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
+        self.scope.yields = True
+        self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if not isinstance(node.ctx, ast.Load):
@@ -268,15 +284,6 @@ class _Binder(ast.NodeVisitor):
             self.visit_body([*([generator.iter] if index else []), *generator.ifs])
         self.visit_body(results)
         self.scope = outer
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what stands below it, nested functions, lambdas and classes left out."""
-    yield node
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _own(child)
 
 
 def _every_argument(arguments: ast.arguments) -> Iterator[ast.arg]:
@@ -366,10 +373,22 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
+class _Call:
+    """A call whose result is followed; see `InnerCall`, which is made of those handed back."""
+
+    ref: Ref
+    place: tuple[int, int]
+    arguments: tuple[tuple[str, ast.expr | None, _Flow], ...] = field(compare=False)
+    steps: tuple[str, ...] = ()
+    holder: str = ""
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Flow:
     """What an expression may hold: calls whose result it is, and the parameter it starts from."""
 
-    calls: tuple[InnerCall, ...] = ()
+    calls: tuple[_Call, ...] = ()
     data: Source | None = None
     steps: tuple[str, ...] = ()
     mentions: bool = False
@@ -391,6 +410,10 @@ class _Flow:
     def changed(self, name: str) -> _Flow:
         """Another value that was computed from this one."""
         return _Flow((), self.data, _more(self.steps, name), self.mentions)
+
+    def mentioning(self, mentions: bool) -> _Flow:
+        """The value of something that depends on more."""
+        return replace(self, mentions=True) if mentions and not self.mentions else self
 
     def given(self, function: str) -> _Flow:
         """What a function that is not known makes of the value; two of them make it another."""
@@ -592,7 +615,9 @@ class _Body:
             ref = self.names.ref(func, self.scope)
         if ref is None and isinstance(func, ast.Attribute):
             return self.method(node, func, env)
-        first = self.flow(node.args[0], env) if node.args else _NOTHING
+        given = self.given(node, env)
+        first = given[0][2] if node.args else _NOTHING
+        mentions = any(flow.mentions for _, _, flow in given)
         if ref is None:
             if isinstance(func, ast.Name) and func.id not in env:
                 if func.id in _HOLDERS and len(node.args) <= 1:
@@ -600,17 +625,20 @@ class _Body:
                         return _Flow(holder=_HOLDERS[func.id])
                     return first.inside(_HOLDERS[func.id])
                 if func.id in _BUILTIN_MAPS and len(node.args) == 2:
-                    return self.mapped(node, env)
-            return self.made(node, env, first.given(_text(func)))
+                    return self.mapped(node, given[1][2].step("[]"), env)
+            return first.given(_text(func)).mentioning(mentions)
         name = f"{ref.module}.{ref.name}" if ref.module is not None else ref.name
         sized = len(node.args) != 1 or isinstance(node.args[0], ast.Starred)
-        if (name in FACTORIES and name not in CONVERTERS) or (name in TENSOR_TYPES and sized):
-            return self.made(node, env, _Flow())
-        call = InnerCall(ref, (func.lineno, func.col_offset), self.arguments(node, env))
-        known = name in CONVERTERS or name in TENSOR_TYPES
-        after = first.changed(name.rpartition(".")[2]) if known else first.given(_text(func))
-        after = self.made(node, env, after)
-        return _Flow((call,), after.data, after.steps, after.mentions, False)
+        converts = name in CONVERTERS or name in TENSOR_TYPES
+        if (name in TENSOR_TYPES and sized) or (name in FACTORIES and not converts):
+            return _Flow(mentions=mentions)
+        after = first.changed(name.rpartition(".")[2]) if converts else first.given(_text(func))
+        after = after.mentioning(mentions)
+        outside = ref.module is not None and ref.module.partition(".")[0] in _NEVER_WRAP
+        if outside and name not in VARIABLE_NAMES:
+            return after
+        call = _Call(ref, (func.lineno, func.col_offset), given)
+        return replace(after, calls=(call,), other=False)
 
     def method(self, node: ast.Call, func: ast.Attribute, env: Mapping[str, _Flow]) -> _Flow:
         receiver = self.flow(func.value, env)
@@ -629,14 +657,12 @@ class _Body:
         return self.made(node, env, receiver.changed(func.attr))
 
     def made(self, node: ast.Call, env: Mapping[str, _Flow], flow: _Flow) -> _Flow:
-        """The result of a call that is not followed."""
-        values = [*node.args, *(k.value for k in node.keywords)]
-        mentions = flow.mentions or any(self.flow(value, env).mentions for value in values)
-        return _Flow((), flow.data, flow.steps, mentions)
+        """The result of a method that is not followed."""
+        return flow.mentioning(any(given.mentions for _, _, given in self.given(node, env)))
 
-    def mapped(self, node: ast.Call, env: Mapping[str, _Flow]) -> _Flow:
+    def mapped(self, node: ast.Call, elements: _Flow, env: Mapping[str, _Flow]) -> _Flow:
         """`map(f, xs)`: calls `f` with each element."""
-        func, elements = node.args[0], self.flow(node.args[1], env).step("[]")
+        func = node.args[0]
         if isinstance(func, ast.Lambda):
             inner = dict(env)
             for parameter in _every_argument(func.args):
@@ -645,42 +671,53 @@ class _Body:
         local = isinstance(func, ast.Name) and func.id in env
         ref = None if local else self.names.ref(func, self.scope)
         if ref is None:
-            return self.made(node, env, elements.given(_text(func)))
-        flag = Source(SourceKind.EXPRESSION, text="an element")
-        argument = Argument("", elements.data, elements.steps, flag, elements.mentions)
-        call = InnerCall(ref, (func.lineno, func.col_offset), (argument,), holder="list")
-        return _Flow((call,), elements.data, elements.steps, elements.mentions, False)
+            return elements.given(_text(func))
+        call = _Call(ref, (func.lineno, func.col_offset), (("", None, elements),), holder="list")
+        return replace(elements, calls=(call,), other=False)
 
-    def arguments(self, node: ast.Call, env: Mapping[str, _Flow]) -> tuple[Argument, ...]:
-        found: list[Argument] = []
+    def given(
+        self, node: ast.Call, env: Mapping[str, _Flow]
+    ) -> tuple[tuple[str, ast.expr | None, _Flow], ...]:
+        """The arguments of a call: keyword (or "*", "**"), expression, and what it may hold."""
+        found: list[tuple[str, ast.expr | None, _Flow]] = []
         for value in node.args:
-            starred = isinstance(value, ast.Starred)
             inner = value.value if isinstance(value, ast.Starred) else value
-            found.append(self.argument("*" if starred else "", inner, env))
-        found.extend(self.argument(k.arg or "**", k.value, env) for k in node.keywords)
+            name = "*" if inner is not value else ""
+            found.append((name, inner, self.flow(inner, env)))
+        found.extend((k.arg or "**", k.value, self.flow(k.value, env)) for k in node.keywords)
         return tuple(found)
 
-    def argument(self, name: str, value: ast.expr, env: Mapping[str, _Flow]) -> Argument:
-        flow = self.flow(value, env)
+    def inner_call(self, call: _Call) -> InnerCall:
+        """A call that is handed back, without its syntax."""
+        arguments = tuple(self.argument(*given) for given in call.arguments)
+        return InnerCall(call.ref, call.place, arguments, call.steps, call.holder, call.mixed)
+
+    def argument(self, name: str, value: ast.expr | None, flow: _Flow) -> Argument:
         if name in ("*", "**"):
             passed = self.vararg if name == "*" else self.kwarg
             same = isinstance(value, ast.Name) and value.id == passed and not flow.steps
             data = Source(SourceKind.PASSED, text=passed) if same and flow.data else None
             return Argument(name, data, (), Source(SourceKind.EXPRESSION), flow.mentions)
-        return Argument(name, flow.data, flow.steps, self.flag(value, env), flow.mentions)
+        return Argument(name, flow.data, flow.steps, _flag(value, flow), flow.mentions)
 
-    def flag(self, node: ast.expr, env: Mapping[str, _Flow]) -> Source:
-        """An argument read as a flag."""
-        if isinstance(node, ast.Name):
-            flow = env.get(node.id, _NOTHING)
-            data = None if flow.steps else flow.data
-            if data is not None and data.kind is SourceKind.PARAMETER and data.name == node.id:
-                return data
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            inner = self.flag(node.operand, env)
-            if inner.kind is SourceKind.PARAMETER:
-                return Source(SourceKind.NOT_PARAMETER, inner.name, text=f"not {inner.name}")
-        return literal(node)
+
+def _flag(node: ast.expr | None, flow: _Flow) -> Source:
+    """An argument read as a flag; flow: what it may hold."""
+    if node is None:
+        return Source(SourceKind.EXPRESSION, text="...")
+    data = flow.data
+    if data is not None and data.kind is SourceKind.PARAMETER:
+        if isinstance(node, ast.Name) and not flow.steps and data.name == node.id:
+            return data
+        operand = node.operand if isinstance(node, ast.UnaryOp) else node
+        turned = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
+        if turned and flow.steps == ("arithmetic",) and _is_name(operand, data.name):
+            return Source(SourceKind.NOT_PARAMETER, data.name, text=f"not {data.name}")
+    return literal(node)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def literal(node: ast.expr) -> Source:
@@ -785,23 +822,21 @@ class _Reader:
     def function(
         self, scope: _Scope, name: str, node: ast.FunctionDef, kind: CallableKind
     ) -> Candidate | None:
-        own = [inner for statement in node.body for inner in _own(statement)]
-        if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own):
-            return None
-        if not any(isinstance(inner, ast.Return) for inner in own):
+        inside = self.names.scopes[id(node)]
+        if inside.yields or not inside.returns:
             return None
         bound = kind in (CallableKind.METHOD, CallableKind.CLASS)
-        body = _Body(self.names, self.names.scopes[id(node)], node.args, bound)
+        body = _Body(self.names, inside, node.args, bound)
         body.run(node.body)
-        return self.finish(scope, name, node.lineno, kind, node.args, body.returned)
+        return self.finish(scope, name, node.lineno, kind, node.args, body)
 
     def lambda_(
         self, scope: _Scope, name: str, node: ast.Lambda, kind: CallableKind, line: int
     ) -> Candidate | None:
         bound = kind is CallableKind.METHOD
         body = _Body(self.names, self.names.scopes[id(node)], node.args, bound)
-        returned = [body.flow(node.body, body.start)]
-        return self.finish(scope, name, line, kind, node.args, returned)
+        body.returned.append(body.flow(node.body, body.start))
+        return self.finish(scope, name, line, kind, node.args, body)
 
     @staticmethod
     def finish(
@@ -810,9 +845,9 @@ class _Reader:
         line: int,
         kind: CallableKind,
         arguments: ast.arguments,
-        returned: list[_Flow],
+        body: _Body,
     ) -> Candidate | None:
-        joined = _join(returned)
+        joined = _join(body.returned)
         if not joined.calls:
             return None
         parameters = _parameters(arguments)
@@ -823,7 +858,8 @@ class _Reader:
             ):
                 return None
             parameters = parameters[1:]
-        return Candidate(scope.path(name), kind, line, parameters, joined.calls, not joined.other)
+        calls = tuple(body.inner_call(call) for call in joined.calls)
+        return Candidate(scope.path(name), kind, line, parameters, calls, not joined.other)
 
     def partial(self, scope: _Scope, name: str, value: ast.Call, line: int) -> Candidate | None:
         made = self.names.ref(value.func, scope)

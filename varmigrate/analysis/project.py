@@ -1,8 +1,9 @@
 """What the files of a project give each other: re-exported names and star imports.
 
-Phase one of a run. Each file is summarised from its import statements alone (with the standard
-library's parser, a tenth of the cost of a full syntax tree); a `Project` then follows names from
-file to file and says, for one file, what its imports from project modules really are.
+Phase one of a run. Each file is summarised from its imports and from what may wrap in it (with
+the standard library's parser, a tenth of the cost of a full syntax tree); a `Project` then follows
+names from file to file and says, for one file, what its imports from project modules really are,
+and which of them wrap their argument in Variable.
 """
 
 from __future__ import annotations
@@ -13,8 +14,19 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from varmigrate.analysis.callables import read_callables
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.wrappers import (
+    FileCallables,
+    Key,
+    Ref,
+    WrapperSummary,
+    members,
+    solve,
+)
+from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 _ELSEWHERE = "project:"
 # Never taken for a file of the project, whatever its folders are called.
@@ -33,6 +45,7 @@ class ModuleSummary:
     words: identifiers that occur in the file at all, strings included. patched: attributes that
     are assigned to, and last parts of dotted strings (`mock.patch("a.b")`). readable: False for a
     file that cannot be parsed, of which only what it takes is guessed from its lines.
+    callables: what may wrap its argument, and the classes.
     """
 
     bound: Mapping[str, tuple[str, str | None] | None] = field(default_factory=dict)
@@ -43,6 +56,7 @@ class ModuleSummary:
     words: frozenset[str] = frozenset()
     patched: frozenset[str] = frozenset()
     readable: bool = True
+    callables: FileCallables = field(default_factory=FileCallables)
 
 
 _FROM = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -77,8 +91,12 @@ def summarise(text: str) -> ModuleSummary:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(text)
+        return _summary(text, module)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _guess(text)
+
+
+def _summary(text: str, module: ast.Module) -> ModuleSummary:
     bound: _Bound = {}
     stars: list[str] = []
     exported: set[str] | None = None
@@ -127,6 +145,7 @@ def summarise(text: str) -> ModuleSummary:
         None if exported is None else frozenset(exported),
         frozenset(words),
         frozenset(patched),
+        callables=read_callables(module),
     )
 
 
@@ -206,16 +225,30 @@ class Project:
     """Follows names between the files of a project.
 
     summary: gives the summary of a file by absolute path, or None where there is no such readable
-    file. root: the folder imports are looked up in, upwards from a file. All paths are absolute.
+    file. exists: whether there is such a file. root: the folder imports are looked up in, upwards
+    from a file. All paths are absolute.
     """
 
-    def __init__(self, summary: Callable[[str], ModuleSummary | None], root: str) -> None:
+    def __init__(
+        self,
+        summary: Callable[[str], ModuleSummary | None],
+        exists: Callable[[str], bool],
+        root: str,
+    ) -> None:
         self._summary = summary
+        self._exists = exists
         self._root = root
         self._following: set[tuple[str, str]] = set()
+        self._finds: dict[tuple[str, str], str | None] = {}
+        self._publics: dict[str, frozenset[str]] = {}
+        self._sources_of: dict[str, set[str]] = {}
+        self._definitions: dict[tuple[str, Ref], Key | None] = {}
+        self._variables: dict[tuple[str, Ref], bool] = {}
 
-    def context(self, path: str) -> ModuleContext:
-        """What the imports of `path` are."""
+    def context(
+        self, path: str, wrappers: Mapping[Key, WrapperSummary] = MappingProxyType({})
+    ) -> ModuleContext:
+        """What the imports of `path` are. wrappers: those of the project."""
         summary = self._summary(path)
         if summary is None:
             return ModuleContext()
@@ -237,7 +270,151 @@ class Project:
                 imports[module, name] = _ELSEWHERE + submodule
             elif target is not None:
                 imports[module, name] = f"{_ELSEWHERE}{target}.{name}"
-        return ModuleContext(imports, stars)
+        reached = _Reach(self, path, summary, wrappers).run(imports, stars) if wrappers else {}
+        return ModuleContext(imports, stars, wrappers=reached)
+
+    # -- wrappers ------------------------------------------------------------------------------
+
+    def wrappers(
+        self, paths: Iterable[str], verdicts: Mapping[Key, bool] = MappingProxyType({})
+    ) -> dict[Key, WrapperSummary]:
+        """The wrappers that some files define or import, and those that these call in turn.
+
+        verdicts: whether the calls of Variable inside one are rewritten, as far as that is known.
+        """
+        files: dict[str, FileCallables] = {}
+        waiting = sorted({file for path in paths for file in (path, *self._sources(path))})
+        while waiting:
+            path = waiting.pop()
+            if path in files:
+                continue
+            callables = files[path] = self._summary_of(path).callables
+            for candidate in callables.candidates.values():
+                for call in candidate.inner:
+                    found = self.definition(path, call.ref)
+                    if found is not None and found[0] not in files:
+                        waiting.append(found[0])
+        return solve(files, self.definition, self._is_variable, verdicts)
+
+    def _sources(self, path: str) -> set[str]:
+        """The files in which what a file imports is defined."""
+        if path not in self._sources_of:
+            summary = self._summary_of(path)
+            refs = [Ref(module, name) for module, name in summary.taken if name != "*"]
+            whole = {module for module, name in summary.taken if name == "*"} | summary.modules
+            places = [self.place(path, ref) for ref in refs]
+            for module in whole:
+                target = self.find(path, module)
+                if target is not None:
+                    names = self.bound(target) & summary.words
+                    places += [self.place(target, self.attribute(target, name)) for name in names]
+            self._sources_of[path] = {place[0] for place in places if place is not None}
+        return self._sources_of[path]
+
+    def definition(self, path: str, ref: Ref) -> Key | None:
+        """The callable a reference in a file leads to, wherever in the project it is defined."""
+        if (path, ref) not in self._definitions:
+            self._definitions[path, ref] = self._definition(path, ref, set())
+        return self._definitions[path, ref]
+
+    def _definition(self, path: str, ref: Ref, seen: set[tuple[str, Ref]]) -> Key | None:
+        place = self.place(path, ref)
+        if place is None or (path, ref) in seen:
+            return None
+        seen.add((path, ref))
+        file, name = place
+        for found in members(self._summary_of(file).callables, name):
+            if isinstance(found, str):
+                return (file, found)
+            return self._definition(file, found, seen)
+        return None
+
+    def attribute(self, path: str, name: str) -> Ref:
+        """A reference, from within a file, to a name at its top."""
+        source = self._summary_of(path).bound.get(name, ("*", name))
+        if source is None:
+            return Ref(None, name)
+        return Ref(source[0], source[1] or "")
+
+    def place(self, path: str, ref: Ref) -> Key | None:
+        """The file and the dotted name a reference leads to, imports followed."""
+        if ref.module is None:
+            return (path, ref.name)
+        return self._place(path, ref, set())
+
+    def _place(self, path: str, ref: Ref, seen: set[tuple[str, Ref]]) -> Key | None:
+        if (path, ref) in seen:
+            return None
+        seen.add((path, ref))
+        if ref.module == "*":
+            return self._starred(path, ref.name, seen)
+        target = self.find(path, ref.module or "")
+        head, _, rest = ref.name.partition(".")
+        if target is not None:
+            found = self._inside(target, ref.name, seen)
+            if found is not None:
+                return found
+        submodule = self.find(path, _join(ref.module or "", head)) if rest else None
+        return None if submodule is None else self._inside(submodule, rest, seen)
+
+    def _inside(self, path: str, name: str, seen: set[tuple[str, Ref]]) -> Key | None:
+        """What a dotted name is in the namespace of a file."""
+        if (path, Ref(None, name)) in seen:
+            return None
+        seen.add((path, Ref(None, name)))
+        summary = self._summary_of(path)
+        head, _, rest = name.partition(".")
+        if head in summary.bound:
+            source = summary.bound[head]
+            if source is None:
+                return (path, name)
+            module, imported = source
+            further = ".".join(part for part in (imported, rest) if part)
+            return self._place(path, Ref(module, further), seen) if further else None
+        return self._starred(path, name, seen)
+
+    def _starred(self, path: str, name: str, seen: set[tuple[str, Ref]]) -> Key | None:
+        head = name.partition(".")[0]
+        for module in reversed(self._summary_of(path).stars):
+            target = self.find(path, module)
+            if target is None:
+                continue
+            if head in self.public(target):
+                return self._inside(target, name, seen)
+        return None
+
+    def _is_variable(self, path: str, ref: Ref) -> bool:
+        if (path, ref) not in self._variables:
+            head, _, rest = ref.name.partition(".")
+            origin = ""
+            if ref.module == "*":
+                origin = self._star_origin(path, head)
+            elif ref.module is not None:
+                origin = self._import(path, (ref.module, head))
+            dotted = f"{origin}.{rest}" if rest else origin
+            self._variables[path, ref] = dotted in VARIABLE_NAMES
+        return self._variables[path, ref]
+
+    def _star_origin(self, path: str, name: str) -> str:
+        """The origin of a name that one of the star imports of a file binds."""
+        for module in reversed(self._summary_of(path).stars):
+            target = self.find(path, module)
+            if target is not None and name in self.public(target):
+                return self.origin(target, name)
+            if module in ("torch.autograd", "torch.autograd.variable") and name == "Variable":
+                return "torch.autograd.Variable"
+        return ""
+
+    def overridden(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
+        """For every file, what classes of other files bind that inherit from one of its own."""
+        found: dict[str, set[str]] = {}
+        for path in paths:
+            for item in self._summary_of(path).callables.classes.values():
+                for base in item.bases:
+                    place = None if base is None else self.place(path, base)
+                    if place is not None and place[0] != path:
+                        found.setdefault(place[0], set()).update(item.names)
+        return {path: frozenset(names) for path, names in found.items()}
 
     def exports(self, users: Iterable[str]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
         """For every file, the top-level names the files `users` take from it, and replace in it."""
@@ -291,6 +468,12 @@ class Project:
 
     def find(self, path: str, module: str) -> str | None:
         """The project file that `import module` in `path` would bring, or None."""
+        key = (path, module)
+        if key not in self._finds:
+            self._finds[key] = self._find(path, module)
+        return self._finds[key]
+
+    def _find(self, path: str, module: str) -> str | None:
         level = len(module) - len(module.lstrip("."))
         parts = [part for part in module.lstrip(".").split(".") if part]
         folder = os.path.dirname(path)
@@ -322,7 +505,7 @@ class Project:
     def _module_file(self, folder: str, parts: list[str]) -> str | None:
         base = os.path.join(folder, *parts)
         for candidate in ((base + ".py") if parts else "", os.path.join(base, "__init__.py")):
-            if candidate and self._summary(candidate) is not None:
+            if candidate and self._exists(candidate):
                 return candidate
         return None
 
@@ -372,6 +555,30 @@ class Project:
                 names[name] = origin
         return names
 
+    def public(self, path: str) -> frozenset[str]:
+        """The names a star import of a file would bind."""
+        if path not in self._publics:
+            self._publics[path] = frozenset(self._public(path, set()))
+        return self._publics[path]
+
+    def bound(self, path: str) -> set[str]:
+        """The names at the top of a file, those of its star imports included."""
+        summary = self._summary_of(path)
+        names = set(summary.bound)
+        for module in summary.stars:
+            target = self.find(path, module)
+            if target is not None:
+                names.update(self.public(target))
+        return names
+
+    def callables(self, path: str) -> FileCallables:
+        """What may wrap in a file, and its classes."""
+        return self._summary_of(path).callables
+
+    def exists(self, path: str) -> bool:
+        """Whether a path is a file of the project."""
+        return self._exists(path)
+
     def _public(self, path: str, seen: set[str]) -> list[str]:
         summary = self._summary(path)
         if summary is None or path in seen:
@@ -387,6 +594,76 @@ class Project:
             elif module in ("torch.autograd", "torch.autograd.variable"):
                 names.add("Variable")
         return sorted(name for name in names if not name.startswith("_"))
+
+
+class _Reach:
+    """The wrappers that the imports of one file can reach, by the origin its names have."""
+
+    def __init__(
+        self,
+        project: Project,
+        path: str,
+        summary: ModuleSummary,
+        wrappers: Mapping[Key, WrapperSummary],
+    ) -> None:
+        self.project = project
+        self.path = path
+        self.words = summary.words
+        self.modules = summary.modules
+        self.wrappers = {key: w for key, w in wrappers.items() if "<locals>" not in key[1]}
+        self.methods = {
+            name.rpartition(".")[2] for _, name in self.wrappers if "." in name
+        } & summary.words
+        self.found: dict[str, WrapperSummary] = {}
+
+    def run(
+        self, imports: Mapping[tuple[str, str], str], stars: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, WrapperSummary]:
+        """The reachable wrappers."""
+        for (module, name), origin in sorted(imports.items()):
+            self.name(origin, Ref(module, name))
+        for module in sorted(stars):
+            for name, origin in sorted(stars[module].items()):
+                if name in self.words:
+                    self.name(origin, Ref(module, name))
+        for module in sorted(self.modules):
+            parts = module.split(".")
+            for length in range(1, len(parts) + 1):
+                prefix = ".".join(parts[:length])
+                target = self.project.find(self.path, prefix)
+                if target is not None:
+                    self.module(prefix, target, 0)
+        return self.found
+
+    def name(self, origin: str, ref: Ref) -> None:
+        """Note what an imported name is, or holds: a wrapper, a class, a module."""
+        self.value(origin, self.path, ref)
+        module = origin.removeprefix(_ELSEWHERE)
+        if module != origin and self.project.exists(module):
+            self.module(origin, module, 0)
+
+    def value(self, origin: str, path: str, ref: Ref) -> None:
+        key = self.project.definition(path, ref)
+        if key in self.wrappers:
+            self.found[origin] = self.wrappers[key]
+            return
+        place = self.project.place(path, ref)
+        if place is None or place[1] not in self.project.callables(place[0]).classes:
+            return
+        for method in sorted(self.methods):
+            key = self.project.definition(place[0], Ref(None, f"{place[1]}.{method}"))
+            if key in self.wrappers:
+                self.found[f"{origin}.{method}"] = self.wrappers[key]
+
+    def module(self, origin: str, path: str, depth: int) -> None:
+        """Note what the attributes of a module are."""
+        if depth > 3:
+            return
+        for name in sorted(self.project.bound(path) & self.words):
+            self.value(f"{origin}.{name}", path, self.project.attribute(path, name))
+            module = self.project.origin(path, name).removeprefix(_ELSEWHERE)
+            if self.project.exists(module):
+                self.module(f"{origin}.{name}", module, depth + 1)
 
 
 def _join(module: str, name: str) -> str:

@@ -175,7 +175,7 @@ class _Finder:
                 if len(bindings) == 1:
                     self._tie(name, bindings[0])
         places = self._places()
-        for key, wrapper in self.by_key.items():
+        for key, wrapper in list(self.by_key.items()):
             wrapper.calls = [places[p] for p in wrapper.summary.own if p in places]
             wrapper.through = [self._known_wrapper(k) for k in wrapper.summary.through if k != key]
 
@@ -386,7 +386,7 @@ class _Finder:
         if not self.known:
             return None
         meaning = self.names.dotted(node)
-        if meaning is None or not meaning.sure:
+        if meaning is None or not meaning.sure or self._hidden(meaning):
             return None
         summary = self.known.get(meaning.origin)
         if summary is None:
@@ -395,6 +395,14 @@ class _Finder:
             # Called on the class the object is an argument of its own.
             return None
         return self._known_wrapper((summary.path, summary.name))
+
+    def _hidden(self, meaning: Meaning) -> bool:
+        """Whether a later star import may bind the name anew."""
+        return any(
+            star.order > binding.order and self.context.stars.get(star.module) is None
+            for binding in meaning.bindings
+            for star in binding.scope.stars
+        )
 
     def _by_attribute(self, func: cst.Attribute) -> Wrapper | None:
         imported = self._imported(func)

@@ -54,7 +54,8 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
     for other, against in ranked[1:2]:
         if against and against[0].weight > 0 and other.intent is not None:
             texts.append(f"weaker evidence for {other.intent.value}: {against[0].text}")
-    follows = site.wrapper is not None and view.wrapped and is_settled(analysis, site.wrapper)
+    clear = view.wrapped and not view.shape.problem
+    follows = site.wrapper is not None and clear and is_settled(analysis, site.wrapper)
     result = _wrapped_fix(view, follows) if view.wrapped else _fix(view)
     texts.extend(result.reasons)
     return Proposal(

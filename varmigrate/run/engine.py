@@ -16,7 +16,10 @@ from varmigrate.run.settings import Settings
 if TYPE_CHECKING:
     # The parser and the rules are imported once there is something to parse.
     from varmigrate.analysis.context import ModuleContext
-    from varmigrate.run.work import Task
+    from varmigrate.analysis.project import ModuleSummary
+    from varmigrate.analysis.wrappers import Key
+    from varmigrate.run.index import Index
+    from varmigrate.run.work import Outcome, Task
 
 # A fix in one file can free another from keeping a name, and that one the next.
 _MOST_PASSES = 10
@@ -50,6 +53,8 @@ class _Found:
     def __init__(self) -> None:
         self.candidates: list[tuple[str, bytes]] = []
         self.dismissed: list[str] = []
+        # What they mention is another library's.
+        self.others: list[str] = []
         self.problems: list[str] = []
         self.failed: list[FileResult] = []
         self.checked = 0
@@ -102,40 +107,72 @@ def _find(paths: Sequence[str], options: RunOptions) -> _Found:
             found.dismissed.append(item.path)
         elif is_candidate(raw):
             found.candidates.append((item.path, raw))
+        else:
+            found.others.append(item.path)
     return found
 
 
 def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
-    """Judge the candidates; again where a fix in one file changes what another has to keep."""
+    """Judge the candidates; again where a fix in one file changes what another has to keep.
+
+    Files that define wrappers others call come first: what becomes of the wrapper is told there.
+    """
+    from varmigrate.run.index import Index
+
     texts = dict(found.candidates)
+    silent = {os.path.abspath(path): path for path in found.dismissed}
+    shown = {os.path.abspath(path): path for path in (*texts, *found.others)} | silent
     results: dict[str, FileResult] = {}
     asked: dict[str, ModuleContext] = {}
-    for _ in range(_MOST_PASSES):
-        contexts = _contexts(found, texts)
+    kept: dict[str, tuple[bytes, ModuleSummary]] = {}
+    index: Index | None = None
+    verdicts: dict[Key, bool] = {}
+    for number in range(_MOST_PASSES):
+        if index is None:
+            files = {os.path.abspath(path): raw for path, raw in texts.items()}
+            index = Index(files, silent, kept, verdicts)
+            callers = index.callers()
+            texts.update((shown[path], raw) for path, raw in callers.items() if path in shown)
+        contexts = _contexts(index, texts)
         again = [path for path, context in contexts.items() if asked.get(path) != context]
-        changed = False
-        for result in _work([_task(p, texts[p], contexts[p], options) for p in again], options):
+        now = (_called(contexts, again) or again) if number == 0 else again
+        changed = new = False
+        for outcome in _work([_task(p, texts[p], contexts[p], options) for p in now], options):
+            result = outcome.result
             merged = results[result.path] = _merged(results.get(result.path), result)
             if result.new_bytes is not None and merged.new_bytes is not None:
                 texts[result.path] = merged.new_bytes
                 changed = True
-        asked.update(contexts)
-        if not changed:
+            new = index.settle(os.path.abspath(result.path), outcome.settled) or new
+        asked.update((path, contexts[path]) for path in now)
+        if not changed and not new and len(now) == len(again):
             break
+        if changed:
+            verdicts = index.verdicts
+            index = None
     return list(results.values())
 
 
-def _contexts(found: _Found, texts: Mapping[str, bytes]) -> dict[str, ModuleContext]:
-    """What the project says about every candidate that has to do with torch."""
-    from varmigrate.run.index import Index
+def _called(contexts: Mapping[str, ModuleContext], paths: Sequence[str]) -> list[str]:
+    """The files among `paths` that define wrappers which others of them call."""
+    wanted = {
+        wrapper.path
+        for path in paths
+        for wrapper in contexts[path].wrappers.values()
+        if wrapper.path != os.path.abspath(path)
+    }
+    return [path for path in paths if os.path.abspath(path) in wanted]
 
-    absolute = {os.path.abspath(path): raw for path, raw in texts.items()}
-    index = Index(absolute, (os.path.abspath(path) for path in found.dismissed))
+
+def _contexts(index: Index, texts: Mapping[str, bytes]) -> dict[str, ModuleContext]:
+    """What the project says about every candidate that has to do with torch."""
     contexts = {path: index.context(os.path.abspath(path)) for path in texts}
     return {
         path: context
         for path, context in contexts.items()
-        if b"torch" in texts[path] or "torch" in f"{context.imports}{context.stars}"
+        if b"torch" in texts[path]
+        or "torch" in f"{context.imports}{context.stars}"
+        or context.wrappers
     }
 
 
@@ -165,8 +202,8 @@ def _merged(before: FileResult | None, after: FileResult) -> FileResult:
     )
 
 
-def _work(files: Sequence[Task], options: RunOptions) -> Iterator[FileResult]:
-    from varmigrate.run.work import work
+def _work(files: Sequence[Task], options: RunOptions) -> Iterator[Outcome]:
+    from varmigrate.run.work import Outcome, work
 
     jobs = options.jobs or os.cpu_count() or 1
     total = len(files)
@@ -182,7 +219,7 @@ def _work(files: Sequence[Task], options: RunOptions) -> Iterator[FileResult]:
         if isinstance(result, WorkerDied):
             path = files[index].path
             message = f"{path}: the process analysing it died; the file is left alone"
-            result = FileResult(path, errors=(message,))
+            result = Outcome(FileResult(path, errors=(message,)))
         yield result
         if options.progress is not None:
             options.progress(count, total)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.project import ModuleSummary, Project, summarise
+from varmigrate.analysis.wrappers import Key, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 
@@ -21,37 +22,99 @@ _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
+@dataclass
+class _Known:
+    """What is known of one project.
+
+    paths: the files that were looked into for wrappers. named: those that mention no trigger.
+    exports: for every file, what others take from it, and what they replace in it. stale: whether
+    more is known of the wrappers by now.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    named: tuple[str, ...] = ()
+    wrappers: dict[Key, WrapperSummary] = field(default_factory=dict)
+    exports: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    overridden: dict[str, frozenset[str]] = field(default_factory=dict)
+    stale: bool = False
+
+
 class Index:
     """The contexts of the candidate files.
 
     files: absolute path -> bytes of the files that mention a trigger. dismissed: absolute paths of
-    other files of the run, which do not.
+    other files of the run, which do not. kept, verdicts: from an earlier index of the same run,
+    summaries by path with the bytes they are of, and which wrappers are rewritten.
     """
 
-    def __init__(self, files: Mapping[str, bytes], dismissed: Iterable[str]) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        dismissed: Iterable[str],
+        kept: dict[str, tuple[bytes, ModuleSummary]] | None = None,
+        verdicts: Mapping[Key, bool] | None = None,
+    ) -> None:
         self._files = dict(files)
+        self._kept = {} if kept is None else kept
         self._summaries: dict[str, ModuleSummary | None] = {}
+        self._exist: dict[str, bool] = {}
         self._dismissed = set(dismissed)
         self._projects: dict[str, Project] = {}
-        self._exports: dict[str, dict[str, tuple[frozenset[str], frozenset[str]]]] = {}
         self._roots: dict[str, str] = {}
         # Roots that are no project: a folder of scripts, which may lie in a large tree.
         self._loose: set[str] = set()
+        self._known: dict[str, _Known] = {}
+        self._verdicts: dict[Key, bool] = dict(verdicts or {})
 
     def context(self, path: str) -> ModuleContext:
         """What the project says about one file."""
         root = self._root(os.path.dirname(path))
         project = self._project(root)
-        if root not in self._exports:
-            self._exports[root] = project.exports(self._users(root, project))
-        exported, patched = self._exports[root].get(path, (frozenset(), frozenset()))
-        context = project.context(path) if self._has_edges(path, project) else ModuleContext()
-        return replace(context, exported=exported, patched=patched)
+        known = self._known_of(root)
+        exported, patched = known.exports.get(path, (frozenset(), frozenset()))
+        context = ModuleContext()
+        if self._has_edges(path, project):
+            context = project.context(path, known.wrappers)
+        return replace(
+            context,
+            exported=exported,
+            patched=patched,
+            overridden=known.overridden.get(path, frozenset()),
+        )
+
+    def callers(self) -> dict[str, bytes]:
+        """Files that were not given but name a wrapper of their project, with their bytes."""
+        roots = {self._root(os.path.dirname(path)) for path in list(self._files)}
+        named = [path for root in sorted(roots) for path in self._known_of(root).named]
+        return {path: self._files[path] for path in named}
+
+    @property
+    def verdicts(self) -> dict[Key, bool]:
+        """What was said so far of the wrappers: whether they are rewritten."""
+        return self._verdicts
+
+    def settle(self, path: str, verdicts: Mapping[str, bool]) -> bool:
+        """Say which wrappers of a file are rewritten, by name. Returns whether that is new.
+
+        The contexts that are asked for after this know it.
+        """
+        new = False
+        for known in self._known.values():
+            mine = {key: verdicts.get(key[1], False) for key in known.wrappers if key[0] == path}
+            if any(self._verdicts.get(key) != value for key, value in mine.items()):
+                self._verdicts.update(mine)
+                known.stale = new = True
+        return new
 
     def _project(self, root: str) -> Project:
         if root not in self._projects:
-            self._projects[root] = Project(self._summary, root)
+            self._projects[root] = Project(self._summary, self._is_file, root)
         return self._projects[root]
+
+    def _is_file(self, path: str) -> bool:
+        if path not in self._exist:
+            self._exist[path] = path in self._files or os.path.isfile(path)
+        return self._exist[path]
 
     def _root(self, folder: str) -> str:
         """The nearest folder that looks like a project, else the folder around the package."""
@@ -72,26 +135,82 @@ class Index:
         self._roots[folder] = current
         return current
 
-    def _users(self, root: str, project: Project) -> list[str]:
-        """Files of the project that may take a name of Variable from another of its files."""
+    # -- what the files of a project do with each other ----------------------------------------
+
+    def _known_of(self, root: str) -> _Known:
+        if root not in self._known:
+            self._known[root] = self._read_project(root)
+        known = self._known[root]
+        if known.stale:
+            known.wrappers = self._followed(self._project(root), known)
+            known.stale = False
+        return known
+
+    def _read_project(self, root: str) -> _Known:
+        """Find the users of Variable and of wrappers, round by round: each may wrap as well."""
+        project = self._project(root)
         words = {b"Variable"}
         for raw in self._files.values():
             words.update(_RENAMED.findall(raw))
             words.update(_ASSIGNED.findall(raw))
+        prefix = root.rstrip(os.sep) + os.sep
+        mine = sorted(path for path in self._files if path.startswith(prefix))
+        found = set(mine)
+        asked: set[bytes] = set()
+        named: set[str] = set()
+        known = _Known()
+        while True:
+            known.paths = sorted(found)
+            known.wrappers = project.wrappers(known.paths)
+            words |= _wrapper_words(known.wrappers)
+            words |= {word for path in found for word in self._renamings(path, words)}
+            new = words - asked
+            if not new:
+                break
+            asked |= new
+            for path, raw in self._naming(root, new):
+                self._files[path] = raw
+                if self._has_edges(path, project):
+                    found.add(path)
+                    if path not in mine:
+                        named.add(path)
+        users = [path for path in sorted(found) if self._has_edges(path, project)]
+        known.exports = project.exports(users)
+        known.overridden = project.overridden(users)
+        known.named = tuple(sorted(named))
+        known.wrappers = self._followed(project, known)
+        return known
+
+    def _followed(self, project: Project, known: _Known) -> dict[Key, WrapperSummary]:
+        """The wrappers of a project, without those that another file may replace."""
+        wrappers = project.wrappers(known.paths, self._verdicts)
+        nothing: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        return {
+            (path, name): wrapper
+            for (path, name), wrapper in wrappers.items()
+            if wrapper.short not in known.exports.get(path, nothing)[1]
+        }
+
+    def _naming(self, root: str, words: set[bytes]) -> Iterator[tuple[str, bytes]]:
+        """The other files of a project in which one of the words occurs, with their bytes."""
+        skipped = self._dismissed if words == {b"Variable"} else frozenset()
         pattern = re.compile(rb"\b(?:" + b"|".join(sorted(map(re.escape, words))) + rb")\b")
-        found = [path for path in self._files if path.startswith(root.rstrip(os.sep) + os.sep)]
-        only_default = words == {b"Variable"}
         for path in self._neighbours(root):
-            if path in self._files or (only_default and path in self._dismissed):
+            if path in self._files or path in skipped:
                 continue
             try:
                 raw = read_bytes(path)
             except OSError:
                 continue
             if pattern.search(raw):
-                self._files[path] = raw
-                found.append(path)
-        return sorted(path for path in set(found) if self._has_edges(path, project))
+                yield path, raw
+
+    def _renamings(self, path: str, words: set[bytes]) -> Iterator[bytes]:
+        """Other names that a file gives to imported things that one of the words names."""
+        summary = self._summary(path)
+        for name, source in (summary.bound if summary is not None else {}).items():
+            if source is not None and (source[1] or "").encode() in words:
+                yield name.encode()
 
     def _neighbours(self, root: str) -> Iterator[str]:
         """The files that may take names from each other below a root."""
@@ -143,8 +262,17 @@ class Index:
                 raw = read_bytes(path)
             except OSError:
                 return None
+        before = self._kept.get(path)
+        if before is not None and before[0] == raw:
+            return before[1]
         try:
-            text = decode(path, raw).text
+            summary = summarise(decode(path, raw).text)
         except Unreadable:
-            return ModuleSummary(readable=False)
-        return summarise(text)
+            summary = ModuleSummary(readable=False)
+        self._kept[path] = (raw, summary)
+        return summary
+
+
+def _wrapper_words(wrappers: Mapping[Key, WrapperSummary]) -> set[bytes]:
+    """What a file has to name to use one of the wrappers: the function, or the class it is in."""
+    return {name.partition(".")[0].encode() for _, name in wrappers if "<locals>" not in name}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Binding
+from varmigrate.analysis.sites import SiteKind
 from varmigrate.analysis.tree import NotParsed
 from varmigrate.files.depth import too_deep
 from varmigrate.files.source import Source, Unreadable, decode, encode
@@ -20,6 +21,7 @@ from varmigrate.rewrite.guard import Rejected, verify
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tidy import tidy
 from varmigrate.rules.base import Proposal
+from varmigrate.rules.deciding import own_calls_are_fixed
 from varmigrate.rules.registry import all_rules
 from varmigrate.run.selection import Selection
 from varmigrate.run.suppress import Suppressions
@@ -48,10 +50,19 @@ class _Judgement:
         return sorted(found, key=Finding.sort_key)
 
 
-def judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOptions) -> FileResult:
+def judge_file(
+    path: str,
+    raw: bytes,
+    context: ModuleContext,
+    options: FileOptions,
+    settled: dict[str, bool] | None = None,
+) -> FileResult:
     """The result of one file.
 
-    path: as shown to the user. raw: its bytes. A file that cannot be decoded, parsed or reproduced
+    path: as shown to the user. raw: its bytes. settled: is filled with the wrappers the file
+    defines, by name, and whether the calls of Variable inside them are rewritten.
+
+    A file that cannot be decoded, parsed or reproduced
     comes back with the finding VM001; one whose fixes fail verification with VM009 and unchanged.
     """
     # The trees of one file are not garbage while it is judged; looking for some in them costs
@@ -59,13 +70,19 @@ def judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOptio
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _judge_file(path, raw, context, options)
+        return _judge_file(path, raw, context, options, {} if settled is None else settled)
     finally:
         if collecting:
             gc.enable()
 
 
-def _judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOptions) -> FileResult:
+def _judge_file(
+    path: str,
+    raw: bytes,
+    context: ModuleContext,
+    options: FileOptions,
+    settled: dict[str, bool],
+) -> FileResult:
     try:
         source = decode(path, raw)
     except Unreadable as error:
@@ -88,6 +105,10 @@ def _judge_file(path: str, raw: bytes, context: ModuleContext, options: FileOpti
         message = "the code is nested too deeply to be analysed"
         advice = "split the deepest expression, or leave the file out"
         return _refused(path, 1, message, _line(source.text, 1), options, advice)
+    for site in judgement.analysis.sites:
+        if site.kind is SiteKind.WRAPPER and site.wrapper is not None:
+            fixed = own_calls_are_fixed(judgement.analysis, site.wrapper)
+            settled[site.wrapper.summary.name] = fixed
     if not options.fix:
         return FileResult(path, tuple(judgement.findings()))
     return _fix(source, judgement, context, options)

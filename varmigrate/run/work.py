@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.files.depth import with_deep_stack
@@ -20,10 +21,26 @@ class Task:
     options: FileOptions
 
 
-def work(task: Task) -> FileResult:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a task.
+
+    settled: for the wrappers the file defines, by name, whether the calls of Variable inside them
+    are rewritten.
+    """
+
+    result: FileResult
+    settled: Mapping[str, bool] = field(default_factory=dict)
+
+
+def work(task: Task) -> Outcome:
     """Judge one file; an error in this program costs that file alone and is named."""
+    settled: dict[str, bool] = {}
     try:
-        return with_deep_stack(lambda: judge_file(task.path, task.raw, task.context, task.options))
+        result = with_deep_stack(
+            lambda: judge_file(task.path, task.raw, task.context, task.options, settled)
+        )
     except Exception as error:
         message = f"{task.path}: internal error, please report it: {type(error).__name__}: {error}"
-        return FileResult(task.path, errors=(message,))
+        return Outcome(FileResult(task.path, errors=(message,)))
+    return Outcome(result, settled)
