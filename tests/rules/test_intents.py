@@ -448,9 +448,9 @@ SIGNS = {
         "def f(my_loss, o, labels):\n    return my_loss(Variable(labels), o)\n",
         "def f(my_loss, o, t):\n    return my_loss(Variable(t), o)\n",
     ),
-    Sign.LATER_ITEM: (
-        "def f(loader):\n    for i, (a, b) in enumerate(loader):\n        g(Variable(b))\n",
-        "def f(loader):\n    for i, a in enumerate(loader):\n        g(Variable(a))\n",
+    Sign.PAIR: (
+        "def f(loader):\n    for i, (a, b) in enumerate(loader):\n        q(Variable(b))\n",
+        "def f(loader):\n    for a, b, c in loader:\n        q(Variable(b), Variable(c))\n",
     ),
     Sign.COMPARED: (
         "def f(o, t):\n    t = Variable(t)\n    return (o.max(1)[1] == t).sum()\n",
@@ -490,7 +490,7 @@ SIGNS = {
     ),
     Sign.NEW_STATE: (
         "def f(w):\n    c = Variable(w.new(3).zero_())\n    return c\n",
-        "def f(w):\n    c = Variable(torch.from_numpy(w))\n    return c\n",
+        "def f(w):\n    next_state = Variable(w.new(3).zero_())\n    return next_state\n",
     ),
     Sign.STATE_FUNCTION: (
         "def init_state(t):\n    return Variable(t)\n",
@@ -581,6 +581,28 @@ INTENTS = {
         "def f(net, image):\n    v = Variable(image, requires_grad=True)\n"
         "    opt = torch.optim.LBFGS([v])\n    net(v).sum().backward()\n    opt.step()\n",
         ["VM101"],
+    ),
+    "a buffer into which a batch is copied": (
+        "def f(net, loader, buf):\n    buf = torch.FloatTensor(3, 3)\n    for a, _ in loader:\n"
+        "        buf.resize_as_(a).copy_(a)\n        net(Variable(buf))\n",
+        ["VM105"],
+    ),
+    "a target is a target item by item": (
+        "def f(criterion, out, t):\n    t = Variable(t)\n    return sum(criterion(out[i], t[i]) for i in q)\n",
+        ["VM106"],
+    ),
+    "a loop over parameters carries nothing": (
+        "def f(net):\n    for p in net.parameters():\n        p = Variable(p.data)\n",
+        ["VM103"],
+    ),
+    "data times a weight": (
+        "def f(x_data, t):\n    x = Variable(torch.Tensor(x_data))\n"
+        "    w = Variable(t, requires_grad=True)\n    return x * w\n",
+        ["VM105", "VM101"],
+    ),
+    "the third of a loader's items": (
+        "def f(loader):\n    for a, b, lengths in loader:\n        q(Variable(lengths))\n",
+        ["VM105"],
     ),
     "a perturbation is no parameter": (
         "def f(x):\n    delta = Variable(torch.zeros_like(x), requires_grad=True)\n"

@@ -229,7 +229,7 @@ class Uses:
         return self._items[key]
 
     def stored_items(self, name: cst.Name) -> list[cst.BaseExpression]:
-        """What was assigned to items of a name (`name[i] = ...`) above a read of it."""
+        """What was put into a name (`name[i] = ...`, `name.copy_(...)`) above a read of it."""
         here = self.names.load(name)
         if here is None:
             return []
@@ -237,14 +237,33 @@ class Uses:
         if key not in self._stored:
             self._stored[key] = []
             for load in self.scopes.loads.get(name.value, []):
-                part = self.tree.parent(load.node)
-                while isinstance(part, cst.Subscript):
-                    part = self.tree.parent(part)
-                statement = self.tree.parent(part) if isinstance(part, cst.AssignTarget) else None
-                if isinstance(statement, cst.Assign) and load.scope is here.scope:
-                    self._stored[key].append((load.order, statement.value))
+                value = self._put_into(load.node) if load.scope is here.scope else None
+                if value is not None:
+                    self._stored[key].append((load.order, value))
         stored = self._stored[key]
         return [value for _, value in stored[: bisect_right(stored, here.order, key=_first)]]
+
+    def _put_into(self, node: cst.CSTNode) -> cst.BaseExpression | None:
+        """What a statement puts into the tensor `node`, by items or by `copy_`."""
+        while True:
+            parent = self.tree.parent(node)
+            if isinstance(parent, cst.Subscript) and parent.value is node:
+                node = parent
+            elif isinstance(parent, cst.Attribute):
+                call = self.tree.parent(parent)
+                if not isinstance(call, cst.Call):
+                    node = parent
+                    continue
+                if parent.attr.value == "copy_" and call.args:
+                    return call.args[0].value
+                if not parent.attr.value.endswith("_"):
+                    return None
+                node = call
+            elif isinstance(parent, cst.AssignTarget) and isinstance(node, cst.Subscript):
+                statement = self.tree.parent(parent)
+                return statement.value if isinstance(statement, cst.Assign) else None
+            else:
+                return None
 
     def _self_reads(self) -> dict[tuple[int, str], list[cst.CSTNode]]:
         """Class and attribute -> the places where it is read through `self`."""
@@ -362,7 +381,8 @@ class Uses:
                 return
             if isinstance(parent, cst.Subscript) and parent.value is node:
                 yield "use", parent, Use(UseKind.INDEXED, parent)
-                return
+                node = parent
+                continue
             if isinstance(parent, (cst.ListComp, cst.GeneratorExp, cst.DictElement)):
                 yield "use", parent, Use(UseKind.COLLECTED, parent)
                 if not isinstance(parent, cst.ListComp) or parent.elt is not node:

@@ -236,21 +236,21 @@ class CallView:
         return " ".join(found[0].split()) if found else ""
 
     @functools.cached_property
-    def later_item(self) -> bool:
-        """Whether the argument is not the first of the items a loop takes apart."""
+    def loop_item(self) -> tuple[int, int]:
+        """Which of how many items of an element the argument is, where its loop takes it apart."""
         found = self._loop_binding
         if found is None:
-            return False
+            return 0, 1
         tree = self.analysis.tree
         element = tree.parent(found[1].node)
         group = None if element is None else tree.parent(element)
         if not isinstance(group, (cst.Tuple, cst.List)):
-            return False
+            return 0, 1
+        index = next(i for i, item in enumerate(group.elements) if item is element)
         counted = found[0].startswith("enumerate(") and isinstance(
             tree.parent(group), (cst.For, cst.CompFor)
         )
-        first = 1 if counted else 0
-        return all(item is not element for item in group.elements[: first + 1])
+        return index - counted, len(group.elements) - counted
 
     @functools.cached_property
     def _loop_binding(self) -> tuple[str, Binding] | None:

@@ -60,7 +60,7 @@ class Batch(IntentRule):
         fed = call.fed
         loop = call.loop
         loaded = "load" in loop.lower() or "batches" in loop.lower()
-        if fed is None and (call.loss_target is not None or call.later_item):
+        if fed is None and (call.loss_target is not None or call.loop_item[0] > 0):
             if loaded:
                 yield Sign.BATCH_LATER.found(name=loop)
         elif loop and self._is_loader(call, loop):

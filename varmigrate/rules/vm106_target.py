@@ -62,8 +62,8 @@ class Target(IntentRule):
             sign = Sign.LOSS_TARGET_NAME if item.role.by_name else Sign.LOSS_TARGET
             yield sign.found(place=place, name=item.role.name)
         elif call.fed is None:
-            if call.later_item and "load" in call.loop.lower():
-                yield Sign.LATER_ITEM.found(name=call.loop)
+            if call.loop_item == (1, 2) and "load" in call.loop.lower():
+                yield Sign.PAIR.found(name=call.loop)
             if any(self._compared(call, use) for use in call.uses):
                 yield Sign.COMPARED.found()
         source = call.made_from(_WORDS)

@@ -28,8 +28,9 @@ from varmigrate.rules.base import Evidence, IntentRule, Invalid
 from varmigrate.rules.view import CallView
 from varmigrate.rules.weights import Sign
 
-_WORDS = frozenset("h c h0 c0 hx cx hidden hiddens state states hn cn memory carry".split())
-_SURE_WORDS = frozenset("h0 c0 hx cx hidden hiddens hn cn".split())
+_WORDS = frozenset("h0 c0 hx cx hidden hiddens hn cn".split())
+# These name many things besides what a recurrent module starts from.
+_UNSURE = re.compile(r"(?:[hc]\d?|memory|carry|(?!next|new)(?:\w*_)?states?)\Z")
 _FUNCTION = re.compile(r"hidden|(?:init|zero|start|initial)\w*_states?|init_h", re.I)
 
 
@@ -59,11 +60,10 @@ class State(IntentRule):
             if item.role is not None:
                 sign = Sign.START_STATE_NAME if item.role.by_name else Sign.START_STATE
                 yield sign.found(name=item.role.name)
-        if call.of_values and (word or function):
-            yield Sign.NEW_STATE.found()
-        elif not call.named(_SURE_WORDS):
-            # `h`, `c` and `state` name many things besides what a recurrent module starts from.
-            word = ""
+        if call.of_values:
+            word = word or next((name for name in call.words() if _UNSURE.match(name)), "")
+            if word or function:
+                yield Sign.NEW_STATE.found()
         if function:
             yield Sign.STATE_FUNCTION.found(name=function)
         if word:

@@ -53,5 +53,7 @@ class HistoryCut(IntentRule):
             yield Sign.COPIED.found(name=making.words)
         elif making.kind is MadeFrom.CUT:
             yield Sign.CUT.found(name=making.words)
-            if call.root_name is not None and call.root_name.value in call.targets:
-                yield Sign.CARRIED.found(name=call.root_name.value)
+            name = "" if call.root_name is None else call.root_name.value
+            # A loop variable holds another value each time: nothing is carried on.
+            if name in call.targets and not call.loop:
+                yield Sign.CARRIED.found(name=name)

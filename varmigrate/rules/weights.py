@@ -59,7 +59,7 @@ class Sign(enum.Enum):
     )
     STORED_WEIGHT = Row(Intent.FREEZE, Weight.ARGUMENT, "argument is `{name}`, a stored weight")
     NEAR_TRAINABLE = Row(
-        Intent.FREEZE, Weight.NAME, "result is combined with `{name}`, which is trainable"
+        Intent.FREEZE, Weight.HINT, "result is combined with `{name}`, which is trainable"
     )
     FREEZE_WRITTEN = Row(Intent.FREEZE, Weight.CONTEXT, "`requires_grad=False` is written out")
     FREEZE_NAME = Row(Intent.FREEZE, Weight.NAME, "the name says '{name}'")
@@ -90,7 +90,7 @@ class Sign(enum.Enum):
     LOSS_TARGET_NAME = Row(
         Intent.TARGET, Weight.ARGUMENT, "result is the {place} argument of {name}"
     )
-    LATER_ITEM = Row(Intent.TARGET, Weight.CONTEXT, "a later item of what `{name}` yields")
+    PAIR = Row(Intent.TARGET, Weight.CONTEXT, "the second of the pairs `{name}` yields")
     COMPARED = Row(Intent.TARGET, Weight.CONTEXT, "result is compared for equality")
     TARGET_SOURCE = Row(Intent.TARGET, Weight.HINT, "argument is made from '{name}'")
     TARGET_NAME = Row(Intent.TARGET, Weight.NAME, "the name says '{name}'")
