@@ -206,6 +206,39 @@ def test_the_weaker_side_is_told() -> None:
     assert "weaker evidence for batch: the name says 'batch'" in finding.evidence
 
 
+@pytest.mark.parametrize(
+    ("body", "code", "told"),
+    [
+        (
+            "def f(weight_batch):\n    return Variable(weight_batch)\n",
+            "VM103",
+            "as much evidence for batch: the name says 'weight_batch'",
+        ),
+        (
+            "def f(batch, target_model):\n    return target_model(Variable(batch))\n",
+            "VM105",
+            None,
+        ),
+        (
+            "def f(net, target):\n    return net(Variable(target))\n",
+            "VM106",
+            "as much evidence for batch: result goes into net, a model by its name",
+        ),
+        (
+            "def f(net, batch_target):\n    return net(Variable(batch_target))\n",
+            "VM105",
+            "as strong, but less evidence for target: the name says 'batch_target'",
+        ),
+    ],
+    ids=["a tie", "nothing against", "a tie of different kinds", "the longer list"],
+)
+def test_what_spoke_against_is_told(body: str, code: str, told: str | None) -> None:
+    (finding,) = calls(body)
+    assert finding.code == code
+    said = [text for text in finding.evidence if "evidence for" in text]
+    assert said == ([] if told is None else [told])
+
+
 HELPER = "def legacy(t, requires_grad):\n    return Variable(t, requires_grad=requires_grad)\n\n\n"
 
 
@@ -507,6 +540,10 @@ SIGNS = {
     Sign.CUT: (
         "def f(h):\n    k = h[0].data.cpu()\n    return Variable(k)\n",
         "def f(h):\n    k = h[0].data.new(3)\n    return Variable(k)\n",
+    ),
+    Sign.CUT_INSIDE: (
+        "def cut(h):\n    h = h.data\n    return Variable(h)\n\n\ndef f(t):\n    return cut(t)\n",
+        "def own(h):\n    h = h.cpu()\n    return Variable(h)\n\n\ndef f(t):\n    return own(t)\n",
     ),
     Sign.COPIED: (
         "def f(h):\n    return Variable(h.data.new(3).copy_(h.data))\n",

@@ -47,7 +47,7 @@ class FileAnalysis:
         modules = Modules(self.scopes, self.names, self.flow, attributes)
         holders = Holders(self.scopes, self.names, self.flow, attributes, modules)
         self.facts = Facts(self.names, self.flow, holders, assumptions or Assumptions())
-        self.uses = Uses(self.scopes, self.names)
+        self.uses = Uses(self.scopes, self.names, self.flow)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}
 

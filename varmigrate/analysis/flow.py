@@ -62,7 +62,7 @@ class Flow:
                 return None
             found = bindings
         else:
-            reached = self._reached(owner).get(id(node))
+            reached = self.reached(owner).get(id(node))
             if not reached:
                 return None
             found = [binding for binding in reached if binding is not None]
@@ -75,7 +75,7 @@ class Flow:
         if load is None or self.definitions(node) is None:
             return False
         owner = self.names.owner(node.value, load.scope)
-        return owner is load.scope and None not in self._reached(owner).get(id(node), {None})
+        return owner is load.scope and None not in self.reached(owner).get(id(node), {None})
 
     def _may_be_other(self, name: str, owner: Scope) -> bool:
         """Whether something else than the bindings of the file may bind the name."""
@@ -94,7 +94,8 @@ class Flow:
             scope = scope.parent
         return True
 
-    def _reached(self, owner: Scope) -> dict[int, Reached]:
+    def reached(self, owner: Scope) -> dict[int, Reached]:
+        """Id of a read of a name the scope binds, or of a scope inside -> what reaches it."""
         key = id(owner)
         if key not in self._reaching:
             self._reaching[key] = Reaching(self.scopes, owner).run()

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.names import Names
-from varmigrate.analysis.reaching import Reached, Reaching
 from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
 from varmigrate.analysis.tree import Tree
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS, LOSS_MODULES, OPTIMIZERS, RNN_MODULES
@@ -108,11 +108,11 @@ class Role:
 class Uses:
     """Follows values of one file to their uses and tells what the receivers are."""
 
-    def __init__(self, scopes: Scopes, names: Names) -> None:
+    def __init__(self, scopes: Scopes, names: Names, flow: Flow) -> None:
         self.scopes = scopes
+        self.flow = flow
         self.tree: Tree = scopes.tree
         self.names = names
-        self._reaching: dict[int, dict[int, Reached]] = {}
         self._reads: dict[tuple[int, str], dict[int, list[Load]]] = {}
         self._held: dict[tuple[int, str], list[cst.CSTNode]] | None = None
         self._items: dict[tuple[int, str], dict[str, list[cst.CSTNode]]] = {}
@@ -282,9 +282,7 @@ class Uses:
         if load is None:
             return []
         owner = self.names.owner(name.value, load.scope)
-        if id(owner) not in self._reaching:
-            self._reaching[id(owner)] = Reaching(self.scopes, owner).run()
-        reached = self._reaching[id(owner)].get(id(name))
+        reached = self.flow.reached(owner).get(id(name))
         if reached is None:
             return self.assigned(name)
         return sorted((b for b in reached if b is not None), key=_order)[-_MOST_BINDINGS:]

@@ -52,8 +52,8 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
     rule, evidence = ranked[0]
     texts = [item.text for item in evidence]
     for other, against in ranked[1:2]:
-        if against and against[0].weight > 0 and other.intent is not None:
-            texts.append(f"weaker evidence for {other.intent.value}: {against[0].text}")
+        if against[0].weight > 0 and other.intent is not None:
+            texts.append(f"{_compared(evidence, against)} {other.intent.value}: {against[0].text}")
     clear = view.wrapped and not view.shape.problem
     follows = site.wrapper is not None and clear and is_settled(analysis, site.wrapper)
     result = _wrapped_fix(view, follows) if view.wrapped else _fix(view)
@@ -72,6 +72,15 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
         calls=result.calls,
         instead=result.instead,
     )
+
+
+def _compared(evidence: list[Evidence], against: list[Evidence]) -> str:
+    """How the evidence for the runner-up stands beside that of the intent that was chosen."""
+    if against[0].weight < evidence[0].weight:
+        return "weaker evidence for"
+    if [item.weight for item in against] == [item.weight for item in evidence]:
+        return "as much evidence for"
+    return "as strong, but less evidence for"
 
 
 def is_settled(analysis: FileAnalysis, wrapper: Wrapper) -> bool:

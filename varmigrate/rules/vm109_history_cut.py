@@ -27,6 +27,8 @@ from varmigrate.rules.making import MadeFrom
 from varmigrate.rules.view import CallView
 from varmigrate.rules.weights import Sign
 
+_CUTS = frozenset({"data", "detach"})
+
 
 class HistoryCut(IntentRule):
     """Evidence: `.data` or `.detach()` on the way, and the same name on both sides."""
@@ -46,8 +48,13 @@ class HistoryCut(IntentRule):
     )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
+        if not call.plain_flag or call.shape.data is None:
+            return
+        wrapper = call.site.wrapper
+        if wrapper is not None and call.wrapped and _CUTS.intersection(wrapper.summary.before):
+            yield Sign.CUT_INSIDE.found(name=wrapper.name)
         making = call.making
-        if not call.plain_flag or call.shape.data is None or making is None:
+        if making is None:
             return
         if making.kind is MadeFrom.COPY:
             yield Sign.COPIED.found(name=making.words)

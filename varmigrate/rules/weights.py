@@ -108,6 +108,9 @@ class Sign(enum.Enum):
 
     CARRIED = Row(Intent.HISTORY_CUT, Weight.FLOW, "`{name}` is bound to its own value")
     CUT = Row(Intent.HISTORY_CUT, Weight.ARGUMENT, "argument is `{name}`")
+    CUT_INSIDE = Row(
+        Intent.HISTORY_CUT, Weight.ARGUMENT, "`{name}` takes `.data` of what it is given"
+    )
     COPIED = Row(Intent.HISTORY_CUT, Weight.ARGUMENT, "argument is a copy of `{name}`")
 
     VOLATILE = Row(Intent.INFERENCE, Weight.CERTAIN, "`volatile={name}`")
