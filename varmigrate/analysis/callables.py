@@ -54,6 +54,7 @@ CONVERTERS = frozenset(
 # Not views of the receiver, whatever else they are.
 _OTHER_VALUES = frozenset({"new", "cov", "inner"})
 _HOLDERS = {"tuple": "tuple", "list": "list", "dict": "dict", "set": "list"}
+_NUMPY_MAKERS = frozenset("arange empty eye full identity linspace ones tri zeros".split())
 _BUILTIN_MAPS = ("map",)
 # Of these only Variable itself wraps.
 _NEVER_WRAP = frozenset({"torch", "numpy"})
@@ -630,7 +631,9 @@ class _Body:
         name = f"{ref.module}.{ref.name}" if ref.module is not None else ref.name
         sized = len(node.args) != 1 or isinstance(node.args[0], ast.Starred)
         converts = name in CONVERTERS or name in TENSOR_TYPES
-        if (name in TENSOR_TYPES and sized) or (name in FACTORIES and not converts):
+        makes = name in FACTORIES or name.removeprefix("numpy.") in _NUMPY_MAKERS
+        makes = makes or name.startswith("numpy.random.")
+        if (name in TENSOR_TYPES and sized) or (makes and not converts):
             return _Flow(mentions=mentions)
         after = first.changed(name.rpartition(".")[2]) if converts else first.given(_text(func))
         after = after.mentioning(mentions)

@@ -45,7 +45,8 @@ class Wrapper:
     """A callable that wraps, as one file knows it.
 
     node: the function or the assignment that defines it here, None for one of another file.
-    calls: the calls of Variable inside it. through: the wrappers it calls.
+    calls: the calls of Variable inside it, `map(Variable, ...)` included. through: the wrappers it
+    calls.
     """
 
     summary: WrapperSummary
@@ -63,7 +64,7 @@ class Wrapper:
 
 def wrapper_sites(scopes: Scopes, names: Names, direct: list[Site]) -> list[Site]:
     """The definitions and calls of wrappers in a file. direct: the sites of Variable itself."""
-    if not names.context.wrappers and not any(s.kind is SiteKind.CALL for s in direct):
+    if not names.context.wrappers and all(site.kind is SiteKind.IMPORT for site in direct):
         return []
     return list(_Finder(scopes, names, direct).run())
 
@@ -132,7 +133,8 @@ class _Finder:
         self.tree = scopes.tree
         self.names = names
         self.context = names.context
-        self.direct = {id(site.call): site for site in direct if site.kind is SiteKind.CALL}
+        self.direct = {id(site.call) for site in direct if site.kind is SiteKind.CALL}
+        self.wrapping = [s for s in direct if s.kind in (SiteKind.CALL, SiteKind.MAP)]
         self.callables = _callables(scopes.tree.text)
         self.known: dict[str, WrapperSummary] = dict(self.context.wrappers)
         self.by_key: dict[Key, Wrapper] = {}
@@ -197,9 +199,9 @@ class _Finder:
         return self.by_key[key]
 
     def _places(self) -> dict[tuple[int, int], Site]:
-        """The calls of Variable by line and column in bytes of the called name."""
+        """What wraps here, by line and column (in bytes) of the name Variable."""
         found: dict[tuple[int, int], Site] = {}
-        for site in self.direct.values():
+        for site in self.wrapping:
             node = site.name
             start = self.tree.start(node)
             if isinstance(node, (cst.Name, cst.Attribute)) and node.lpar:

@@ -237,11 +237,11 @@ def bind(arguments: Iterable[tuple[str, Item]], parameters: Sequence[Parameter])
             else:
                 bound.wrong = True
             index += 1
-        elif name in bound.given or name in bound.extra:
-            bound.wrong = True
         elif name in by_keyword:
+            bound.wrong = bound.wrong or name in bound.given
             bound.given[name] = item
         elif ParameterKind.KEYWORDS in kinds:
+            bound.wrong = bound.wrong or name in bound.extra
             bound.extra[name] = item
         else:
             bound.wrong = True

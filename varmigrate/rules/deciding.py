@@ -13,12 +13,13 @@ from weakref import WeakKeyDictionary
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
-from varmigrate.model import Safety
+from varmigrate.model import Fix, Safety
 from varmigrate.rules.base import Evidence, IntentRule, Proposal
 from varmigrate.rules.call_fix import CallFix, call_fix, doubt
-from varmigrate.rules.registry import all_rules
+from varmigrate.rules.registry import all_rules, by_code
 from varmigrate.rules.view import CallView
 
+_VALUE = "VM205"
 _DECIDED: WeakKeyDictionary[FileAnalysis, list[Proposal]] = WeakKeyDictionary()
 
 
@@ -103,8 +104,16 @@ def own_calls_are_fixed(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
     """Whether every call of Variable in a wrapper of this file has a safe fix."""
     if len(wrapper.calls) < len(wrapper.summary.own):
         return False
-    fixes = [_fix(CallView(analysis, site)).fix for site in wrapper.calls]
+    fixes = [_fix_of(analysis, site) for site in wrapper.calls]
     return all(fix is not None and fix.safety is Safety.SAFE for fix in fixes)
+
+
+def _fix_of(analysis: FileAnalysis, site: Site) -> Fix | None:
+    """The fix of a call of Variable, or of Variable given to `map`."""
+    if site.kind is SiteKind.CALL:
+        return _fix(CallView(analysis, site)).fix
+    proposals = by_code()[_VALUE].check(analysis)
+    return next((p.fix for p in proposals if p.site is site), None)
 
 
 def place_of(analysis: FileAnalysis, wrapper: Wrapper) -> str:
