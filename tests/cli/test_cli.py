@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -321,3 +323,154 @@ def test_explain_of_several(project: Path) -> None:
     done = program("explain", "VM1", cwd=project)
     assert done.returncode == 2
     assert b"VM101, VM102" in done.stderr
+
+
+def shell(line: str, cwd: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run a shell line in a folder, `$V` being the program."""
+    return subprocess.run(
+        ["sh", "-c", line],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "V": f"{sys.executable} -P -m varmigrate"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("$V check a.py >&-", 1),
+        ("$V check a.py 2>&-", 1),
+        ("$V check nowhere.py 2>&-", 2),
+        ("$V fix --diff a.py >&- 2>&-", 1),
+        ("$V check - <&-", 2),
+        ("$V rules >&-", 0),
+        ("$V check --config '' a.py", 2),
+        ("$V check ''", 2),
+    ],
+)
+def test_closed_streams_and_empty_arguments(line: str, code: int, project: Path) -> None:
+    done = shell(line, project)
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert (project / "a.py").read_text() == USE
+
+
+@pytest.mark.parametrize("command", ["rules", "explain VM104", "--help", "check --help"])
+def test_other_output_that_cannot_be_written(command: str, project: Path) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    done = shell(f"$V {command} >/dev/full", project)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"Error: the output cannot be written")
+    assert b"Traceback" not in shell(f"$V {command} >/dev/full 2>&1", project).stdout
+
+
+def test_a_reader_that_has_seen_enough(project: Path) -> None:
+    for number in range(200):
+        (project / f"m{number}.py").write_text(USE * 3)
+    for command in ("check -v", "fix --diff", "check --output-format json"):
+        done = shell(f"$V {command} --isolated -j 1 . | head -n 1", project)
+        assert done.stdout.count(b"\n") == 1
+        assert b"Traceback" not in done.stderr
+        assert b"Exception" not in done.stderr
+
+
+def test_a_folder_that_is_gone(project: Path) -> None:
+    gone = "mkdir gone && cd gone && rmdir ../gone && $V check"
+    done = shell(gone, project)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"Error: the current folder")
+    assert shell(f"{gone} --isolated {project}/a.py", project).returncode == 1
+
+
+def test_an_interrupted_run_ends_in_one_line(project: Path) -> None:
+    code = (
+        "import varmigrate.cli.main as m\n"
+        "def run(*_): raise KeyboardInterrupt\n"
+        "m.run = run\n"
+        "m.main(['check', '--isolated'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stderr) == (130, b"Error: interrupted\n")
+
+
+def on_a_terminal(
+    *arguments: str, cwd: Path, stdin: bytes = b"", columns: int = 80, **environment: str
+) -> bytes:
+    """What the program writes to a terminal, error messages included."""
+    pty = pytest.importorskip("pty")
+    fcntl = pytest.importorskip("fcntl")
+    termios = pytest.importorskip("termios")
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "varmigrate", *arguments],
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=its,
+        stderr=its,
+        env={**plain, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
+    ) as process:
+        os.close(its)
+        assert process.stdin is not None
+        process.stdin.write(stdin)
+        process.stdin.close()
+        written = b""
+        while True:
+            try:
+                piece = os.read(ours, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            written += piece
+    os.close(ours)
+    return written
+
+
+ACTING = "\x1b]0;t\x07 \x1b[2J \u202e [red]x[/red] [/] :smile:"
+COLOR = re.compile(rb"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("color", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize(
+    "arguments", [("check", "-v"), ("fix", "--diff"), ("fix", "-"), ("fix", "--diff", "-")]
+)
+def test_nothing_acts_on_a_terminal(
+    arguments: tuple[str, ...], color: dict[str, str], tmp_path: Path
+) -> None:
+    source = USE.replace("Variable(t)", f"Variable(t['{ACTING}'])")
+    if "-" not in arguments:
+        (tmp_path / "a.py").write_text(source)
+    written = on_a_terminal(*arguments, cwd=tmp_path, stdin=source.encode(), **color)
+    assert b"\\x1b]0;t\\x07 \\x1b[2J \\u202e [red]x[/red] [/] :smile:" in written
+    if color:
+        assert b"\x1b" not in written
+    assert b"\x1b" not in COLOR.sub(b"", written)
+    assert b"\x07" not in written
+    assert "\u202e".encode() not in written
+
+
+def test_settings_do_not_act_on_a_terminal(project: Path) -> None:
+    (project / "varmigrate.toml").write_text('"\\u001b[2J" = 1\n')
+    written = on_a_terminal("check", cwd=project)
+    assert b"unknown setting '\\x1b[2J'" in written
+    assert b"\x1b" not in written
+
+
+def test_a_narrow_terminal(project: Path) -> None:
+    (project / "a.py").write_text(USE.replace("(t)", "(t" + ", 'a'" * 99 + ")"))
+    written = COLOR.sub(b"", on_a_terminal("check", cwd=project, columns=20)).decode()
+    shown = [line for line in written.splitlines() if " | " in line or " = " in line]
+    assert shown
+    # Narrower than this nothing is readable.
+    assert all(len(line) <= 50 for line in shown)

@@ -1,16 +1,17 @@
 """The commands `check`, `fix`, `explain` and `rules`.
 
 Exit codes: 0 nothing left to do; 1 findings remain, or `--diff` would change something; 2 wrong
-usage or settings, or a file could not be read, written or finished.
+usage or settings, or a file could not be read, written or finished; 130 the run was interrupted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -31,14 +32,46 @@ _WORTH_SHOWING = 20
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="varmigrate")
-def main() -> None:
-    """Take legacy PyTorch code off torch.autograd.Variable, with a reason for every rewrite."""
+class _Program(click.Group):
+    """The commands, whatever the standard streams are and do."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run a command, as click does; output that cannot be written is an error of its own."""
+        _ready_streams()
+        try:
+            return super().main(*arguments, **options)
+        except OSError as error:
+            _drop_output()
+            _end(f"the output cannot be written: {error.strerror or error}")
+
+
+def _ready_streams() -> None:
+    """Give the program an output and an error stream, and let them take any text."""
+    # A stream that was closed is None. The lowest free descriptor is its own, and not left to a
+    # file that is opened later.
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name the terminal cannot show is no reason to end.
             stream.reconfigure(errors="backslashreplace")
+
+
+def _end(message: str, code: int = 2) -> NoReturn:
+    """End the program with a message, which may hold what files say."""
+    from varmigrate.output.visible import visible
+
+    with contextlib.suppress(OSError):
+        click.echo(f"Error: {visible(message)}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="varmigrate")
+def main() -> None:
+    """Take legacy PyTorch code off torch.autograd.Variable, with a reason for every rewrite."""
 
 
 def _common(command: Command) -> Command:
@@ -140,16 +173,14 @@ def list_rules() -> None:
 
 
 def _run_safely(command: str, arguments: dict[str, Any]) -> None:
-    """Run a command; output that cannot be written is an error of its own."""
+    """Run a command; a reader that has seen enough, or a user who has, ends it quietly."""
     try:
         _run(command, arguments)
     except BrokenPipeError:
         _drop_output()
         sys.exit(1)
-    except OSError as error:
-        _drop_output()
-        click.echo(f"Error: the output cannot be written: {error.strerror or error}", err=True)
-        sys.exit(2)
+    except KeyboardInterrupt:
+        _end("interrupted", 130)
 
 
 def _drop_output() -> None:
@@ -164,8 +195,7 @@ def _run(command: str, arguments: dict[str, Any]) -> None:
         select, ignore = _items(arguments["select"]), _items(arguments["ignore"])
         check_items([*select, *ignore])
     except SettingsError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(2)
+        _end(str(error))
     paths = list(arguments["paths"]) or ["."]
     from_stdin = "-" in paths
     if from_stdin and len(paths) > 1:
@@ -184,7 +214,7 @@ def _run(command: str, arguments: dict[str, Any]) -> None:
     )
     raw = b""
     if from_stdin:
-        raw = sys.stdin.buffer.read()
+        raw = _read_stdin()
         report = run_text(arguments["stdin_filename"] or "<stdin>", raw, options)
     else:
         report = run(paths, options)
@@ -201,8 +231,23 @@ def _run(command: str, arguments: dict[str, Any]) -> None:
 def _settings(arguments: dict[str, Any]) -> Settings:
     if arguments["isolated"]:
         return Settings()
-    path = arguments["config"] or find_settings(os.getcwd())
-    return load_settings(path) if path else Settings()
+    path = arguments["config"]
+    if path is None:
+        try:
+            path = find_settings(os.getcwd())
+        except OSError as error:
+            raise SettingsError(f"the current folder: {error.strerror or error}") from None
+    return Settings() if path is None else load_settings(path)
+
+
+def _read_stdin() -> bytes:
+    try:
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read()
+        reason = "it is closed"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    _end(f"standard input cannot be read: {reason}")
 
 
 def _items(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -210,21 +255,30 @@ def _items(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _show_texts(report: Report, raw: bytes, diff: bool) -> None:
-    """Write diffs, or the fixed form of standard input, to stdout, byte for byte."""
+    """Write diffs, or the fixed form of standard input, to stdout: byte for byte unless it is a
+    terminal, on which nothing may act that stands in a file."""
+    terminal = sys.stdout.isatty()
     if not diff:
         result = next(iter(report.results), FileResult(""))
-        _write_bytes(raw if result.new_bytes is None else result.new_bytes)
+        data = raw if result.new_bytes is None else result.new_bytes
+        if not terminal:
+            _write_bytes(data)
+            return
+        from varmigrate.output.visible import visible_lines
+
+        after = data.decode("utf-8", "backslashreplace") if result.after is None else result.after
+        sys.stdout.write(visible_lines(after))
         return
     from varmigrate.output.diff import colored, unified_diff, unified_diff_bytes
 
     for result in report.results:
         if result.raw is None or result.new_bytes is None:
             continue
-        if _color(sys.stdout) and result.before is not None and result.after is not None:
+        if terminal and result.before is not None and result.after is not None:
             from varmigrate.output.painting import painted
 
             lines = colored(unified_diff(result.path, result.before, result.after))
-            for piece in painted(lines, color=True):
+            for piece in painted(lines, color=_color(sys.stdout)):
                 sys.stdout.write(piece)
         else:
             _write_bytes(unified_diff_bytes(result.path, result.raw, result.new_bytes))

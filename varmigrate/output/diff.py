@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from varmigrate.output.visible import visible
+from varmigrate.output.visible import visible_lines
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -57,8 +57,7 @@ def colored(diff_text: str) -> Iterator[Text]:
     from rich.text import Text
 
     for line in diff_text.removesuffix("\n").split("\n") if diff_text else ():
-        shown = "\t".join(map(visible, line.removesuffix("\r").split("\t")))
-        yield Text(shown, style=_style(line))
+        yield Text(visible_lines(line), style=_style(line))
 
 
 def _style(line: str) -> str:

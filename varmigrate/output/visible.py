@@ -18,6 +18,12 @@ def visible(text: str) -> str:
     return "".join(map(_visible_character, text))
 
 
+def visible_lines(text: str) -> str:
+    """Return `text` as `visible` makes it, but with its lines (at \\n or \\r\\n) and tabs."""
+    lines = (line.removesuffix("\r").split("\t") for line in text.split("\n"))
+    return "\n".join("\t".join(map(visible, parts)) for parts in lines)
+
+
 def _visible_character(character: str) -> str:
     if character.isprintable() or character in _JOINERS:
         return character
