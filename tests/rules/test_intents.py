@@ -219,6 +219,12 @@ def test_the_weaker_side_is_told() -> None:
             "VM105",
             None,
         ),
+        ("def f(net, t):\n    return net(Variable(t, True))\n", "VM102", None),
+        (
+            "def f(net, w):\n    return net(Variable(w, True))\n",
+            "VM102",
+            "as strong, but less evidence for trainable: the name says 'w'",
+        ),
         (
             "def f(net, target):\n    return net(Variable(target))\n",
             "VM106",
@@ -230,7 +236,14 @@ def test_the_weaker_side_is_told() -> None:
             "as strong, but less evidence for target: the name says 'batch_target'",
         ),
     ],
-    ids=["a tie", "nothing against", "a tie of different kinds", "the longer list"],
+    ids=[
+        "a tie",
+        "nothing against",
+        "the flag speaks for both",
+        "a flag and a name",
+        "a tie of different kinds",
+        "the longer list",
+    ],
 )
 def test_what_spoke_against_is_told(body: str, code: str, told: str | None) -> None:
     (finding,) = calls(body)

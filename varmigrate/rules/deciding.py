@@ -14,7 +14,7 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
 from varmigrate.model import Fix, Safety
-from varmigrate.rules.base import Evidence, IntentRule, Proposal
+from varmigrate.rules.base import Evidence, IntentRule, Proposal, Weight
 from varmigrate.rules.call_fix import CallFix, call_fix, doubt
 from varmigrate.rules.registry import all_rules, by_code
 from varmigrate.rules.view import CallView
@@ -53,8 +53,11 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
     rule, evidence = ranked[0]
     texts = [item.text for item in evidence]
     for other, against in ranked[1:2]:
-        if against[0].weight > 0 and other.intent is not None:
-            texts.append(f"{_compared(evidence, against)} {other.intent.value}: {against[0].text}")
+        # The flag of a leaf speaks for both and decides nothing between them.
+        weights = (Weight.NONE, Weight.FLAG)
+        told = next((e.text for e in against if e.weight not in weights), None)
+        if told is not None and other.intent is not None:
+            texts.append(f"{_compared(evidence, against)} {other.intent.value}: {told}")
     clear = view.wrapped and not view.shape.problem
     follows = site.wrapper is not None and clear and is_settled(analysis, site.wrapper)
     result = _wrapped_fix(view, follows) if view.wrapped else _fix(view)
