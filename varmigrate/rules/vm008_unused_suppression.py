@@ -1,7 +1,7 @@
 """A suppression comment that suppresses nothing.
 
 What it does: reports `# varmigrate: ignore[...]`, `# varmigrate: ignore-file` and `# noqa: VM...`
-comments to which no finding belongs, in files that mention the legacy API or one of its codes.
+comments, or items in them, to which no finding belongs, in files that name torch.
 
 Why: a suppression that outlives its finding hides the next one.
 
@@ -28,4 +28,4 @@ class UnusedSuppression(Rule):
 
     code: ClassVar[str] = "VM008"
     name: ClassVar[str] = "unused-suppression"
-    triggers: ClassVar[tuple[bytes, ...]] = (b"[VM", b"noqa: VM", b"noqa:VM")
+    triggers: ClassVar[tuple[bytes, ...]] = (b"varmigrate:", b"noqa: VM", b"noqa:VM")

@@ -24,7 +24,7 @@ from varmigrate.rules.base import Proposal
 from varmigrate.rules.deciding import own_calls_are_fixed
 from varmigrate.rules.registry import all_rules
 from varmigrate.run.selection import Selection
-from varmigrate.run.suppress import Suppressions
+from varmigrate.run.suppress import Suppressions, leaves_out
 
 _MOST_ROUNDS = 6
 
@@ -88,6 +88,10 @@ def _judge_file(
     except Unreadable as error:
         advice = "save it in the encoding it declares (UTF-8 if none)"
         return _refused(path, error.line, error.message, "", options, advice)
+    if leaves_out(source.text):
+        selection = options.selection
+        without = replace(selection, ignore=(*selection.ignore, "VM001"))
+        options = replace(options, selection=without)
     deep = too_deep(source.text)
     if deep is not None:
         line, reason = deep

@@ -8,7 +8,7 @@ from varmigrate.files.source import mentions
 
 # What can start a finding. A test holds this against the triggers the rules declare; the rules
 # themselves are not imported for files that are dismissed.
-TRIGGERS = (b"Variable", b"[VM", b"noqa: VM", b"noqa:VM")
+TRIGGERS = (b"Variable", b"varmigrate:", b"noqa: VM", b"noqa:VM")
 _PASSED_ON = re.compile(rb"import\s*\*|import[^\n]*\bVariable\b|\.Variable\b")
 
 

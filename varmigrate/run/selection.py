@@ -19,14 +19,14 @@ class Selection:
 
     def wants(self, code: str, intent: Intent | None = None) -> bool:
         """Whether a finding of this code and intent is to be reported."""
-        chosen = max((_exactness(item, code, intent) for item in self.select), default=0)
+        chosen = max((exactness(item, code, intent) for item in self.select), default=0)
         if self.select and chosen == 0:
             return False
-        refused = max((_exactness(item, code, intent) for item in self.ignore), default=0)
+        refused = max((exactness(item, code, intent) for item in self.ignore), default=0)
         return refused == 0 or chosen > refused
 
 
-def _exactness(item: str, code: str, intent: Intent | None) -> int:
+def exactness(item: str, code: str, intent: Intent | None) -> int:
     """How exactly an item names a finding: 0 not at all, else the longer the more exact."""
     if intent is not None and item == intent.value:
         return len(code)

@@ -10,34 +10,43 @@ import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import statement_of
-from varmigrate.model import Finding
+from varmigrate.model import Finding, Intent
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Proposal
+from varmigrate.run.selection import exactness
 
-_IGNORE = re.compile(r"#\s*varmigrate:\s*(ignore-file|ignore)\b\s*(?:\[([^\]]*)\])?", re.I)
+_IGNORE = re.compile(r"#\s*varmigrate:\s*(ignore-file|ignore)\b\s*(?:\[([^\]]*))?", re.I)
 _NOQA = re.compile(
     r"#\s*noqa\b(?P<codes>\s*:\s*(?P<list>[A-Za-z]+[0-9]*(?:[\s,]+[A-Z]+[0-9]+)*))?", re.I
 )
+_LEFT_OUT = re.compile(r"^[ \t]*(#\s*varmigrate:\s*ignore-file\b.*)", re.I | re.M)
 _CODE = re.compile(r"[A-Za-z]+[0-9]+")
+_ITEM = re.compile(r"[\w-]+")
 
 
 @dataclass(slots=True)
 class _Comment:
-    """One suppression: where it stands, which codes it names (none: all), what it is for."""
+    """One suppression: where it stands, and what it names as a selection does (None: all)."""
 
     offset: int
     line: int
     text: str
-    codes: frozenset[str]
+    items: frozenset[str] | None
     whole_file: bool = False
     bare_noqa: bool = False
     used: set[str] = field(default_factory=set)
 
-    def covers(self, code: str) -> bool:
+    def covers(self, code: str, intent: Intent | None) -> bool:
+        """Whether a finding is silenced; remembers what the comment was of use for."""
         if self.bare_noqa:
             # Without codes, or for F401, a noqa speaks of other linters; but it keeps an import.
             return code == "VM206"
-        return not self.codes or code in self.codes
+        if self.items is None:
+            self.used.add(code)
+            return True
+        names = {item for item in self.items if exactness(item, code, intent)}
+        self.used |= names
+        return bool(names)
 
 
 class Suppressions:
@@ -72,28 +81,26 @@ class Suppressions:
         silenced = False
         on_lines = [c for line in range(first, last + 1) for c in self._by_line.get(line, ())]
         for comment in {id(c): c for c in (*self._whole, *on_lines)}.values():
-            if comment.covers(proposal.code):
-                comment.used.add(proposal.code)
+            if comment.covers(proposal.code, proposal.intent):
                 silenced = True
         return silenced
 
     def unused(self, wanted: Callable[[str], bool]) -> Iterator[Finding]:
-        """VM008 for every comment, or code in one, that silenced nothing.
+        """VM008 for every comment, or item in one, that silenced nothing.
 
         wanted: whether a code is reported at all in this run; others cannot be judged.
         """
         for comment in self.comments:
             if comment.bare_noqa:
                 continue
-            idle = sorted(code for code in comment.codes - comment.used if wanted(code))
-            if comment.codes:
+            what = "suppresses nothing"
+            if comment.items:
+                idle = sorted(item for item in comment.items - comment.used if wanted(item))
                 if not idle:
                     continue
                 what = f"suppresses nothing for {', '.join(idle)}"
             elif comment.used:
                 continue
-            else:
-                what = "suppresses nothing"
             tree = self.analysis.tree
             line, column = tree.place(comment.offset)
             yield Finding(
@@ -123,10 +130,9 @@ def _read(analysis: FileAnalysis) -> Iterator[_Comment]:
         line = analysis.tree.place(offset)[0]
         match = _IGNORE.search(comment)
         if match:
-            codes = frozenset(code.upper() for code in _CODE.findall(match.group(2) or ""))
             whole = match.group(1).lower() == "ignore-file"
             start = offset + match.start()
-            yield _Comment(start, line, comment[match.start() :], codes, whole_file=whole)
+            yield _Comment(start, line, comment[match.start() :], _items(match), whole_file=whole)
             continue
         noqa = _NOQA.search(comment)
         if noqa is None:
@@ -137,4 +143,22 @@ def _read(analysis: FileAnalysis) -> Iterator[_Comment]:
         if ours:
             yield _Comment(start, line, comment[noqa.start() :], ours)
         elif not codes or "F401" in codes:
-            yield _Comment(start, line, comment[noqa.start() :], frozenset(), bare_noqa=True)
+            yield _Comment(start, line, comment[noqa.start() :], None, bare_noqa=True)
+
+
+def _items(ignore: re.Match[str]) -> frozenset[str] | None:
+    """What a comment names in its brackets, codes in capitals; None without brackets."""
+    if ignore[2] is None:
+        return None
+    found = _ITEM.findall(ignore[2])
+    return frozenset(item.upper() if _CODE.match(item) else item.lower() for item in found)
+
+
+def leaves_out(text: str) -> bool:
+    """Whether a text that cannot be parsed asks to be left alone: VM001 is not reported then."""
+    found = _LEFT_OUT.search(text)
+    ignore = _IGNORE.match(found[1]) if found else None
+    if ignore is None:
+        return False
+    items = _items(ignore)
+    return items is None or any(exactness(item, "VM001", None) for item in items)
