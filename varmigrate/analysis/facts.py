@@ -188,7 +188,7 @@ class Facts:
         To be asked when `data` is a free tensor: nobody may be able to tell the two apart.
         """
         events, groups = self.holders.flows(call)
-        merged = (*self.holders.groups_of(data), *groups)
+        merged = self.holders.reachable((*self.holders.groups_of(data), *groups))
         for group in merged:
             events.extend(group.events)
         for event in events:
@@ -396,11 +396,8 @@ class Facts:
             return Fact(fact.kind, reasons=(reason,))
         if fact.kind is Kind.SEQUENCE:
             fact = replace(fact, graph=self._elements_of(node))
-        identity = IdentityFact.SHARED
-        if fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW) and self._sole(
-            node, definitions
-        ):
-            identity = fact.identity
+        fresh = fact.kind is Kind.TENSOR and self._sole(node, definitions)
+        identity = IdentityFact.FRESH if fresh else IdentityFact.SHARED
         return self._unless_changed(replace(fact, identity=identity), definitions)
 
     def _elements_of(self, node: cst.BaseExpression) -> GraphFact:
@@ -436,6 +433,13 @@ class Facts:
             if not fact.free:
                 reason = f"{event.text} on line {self._line(event.node)}"
                 return Fact(graph=GraphFact.UNKNOWN, reasons=(reason,))
+        for parameter in group.into:
+            try:
+                inner = self._ask("group", self.holders.group(parameter))
+            except _NotYet:
+                continue
+            if not inner.free:
+                return inner
         return Fact(graph=GraphFact.FREE)
 
     def _seen(self, event: Event) -> Fact:
@@ -462,8 +466,20 @@ class Facts:
         load = self.names.load(node)
         if load is None:
             return False
+        groups = {id(g): g for g in map(self.holders.group, definitions)}
+        if len(groups) != 1:
+            return False
+        (group,) = groups.values()
+        if group.into or any(event.kind is EventKind.ESCAPE for event in group.events):
+            return False
         loops = list(self.flow.loops(node))
-        for binding in definitions:
+        for binding in group.members:
+            if not isinstance(binding, Binding):
+                return False
+            if self._is_no_tensor(binding):
+                continue
+            if not self._rooted(binding, group):
+                return False
             if binding.scope is not load.scope or binding.foreign or binding.maybe:
                 return False
             statement = binding.statement
@@ -481,14 +497,42 @@ class Facts:
             if any(all(loop is not other for other in around) for loop in loops):
                 return False
             for other in self.holders.loads(binding):
-                if other is node:
-                    continue
                 second = self.names.load(other)
                 if second is None or second.scope is not load.scope:
                     return False
-                if second.order > load.order or not self.holders.quiet_read(other):
+                if second.order > load.order:
                     return False
         return True
+
+    def _is_no_tensor(self, binding: Binding) -> bool:
+        """Whether a binding holds a number, an array or the like."""
+        try:
+            return self._ask("definition", binding).kind is Kind.OTHER
+        except _NotYet:
+            return True
+
+    def _rooted(self, binding: Binding, group: Group) -> bool:
+        """Whether a member of a group is made fresh, or from other members alone."""
+        source = self.flow.source(binding)
+        if source is None or source.path:
+            return False
+        try:
+            if self._ask("definition", binding).identity is IdentityFact.FRESH:
+                return True
+        except _NotYet:
+            return True
+        node = source.expression
+        while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            method = METHODS.get(node.func.attr.value)
+            if method is None or method.identity is not Identity.SAME:
+                return False
+            if self.names.origin(node.func) or not all(map(_is_literal, node.args)):
+                return False
+            node = node.func.value
+        if not isinstance(node, cst.Name):
+            return False
+        definitions = self.flow.definitions(node) or ()
+        return bool(definitions) and all(other in group.members for other in definitions)
 
     def _rebinds(self, node: cst.Name) -> bool:
         """Whether the statement around a read binds the very name anew."""
@@ -955,7 +999,10 @@ class Facts:
             return UNKNOWN
         if any(argument.star for argument in node.args):
             # One of several could be a lone tensor, which would be shared.
-            known = all(self._item(a.value, (ANY,)).kind is Kind.OTHER for a in node.args if a.star)
+            least = sum(self._length(a.value) if a.star else 1 for a in node.args)
+            known = least > 1 or all(
+                self._item(a.value, (ANY,)).kind is Kind.OTHER for a in node.args if a.star
+            )
             return new if known else UNKNOWN
         if len(node.args) != 1:
             return new
@@ -969,6 +1016,24 @@ class Facts:
             reason = f"{what} makes a tensor of integers, which is never part of a graph"
             return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,))
         return UNKNOWN
+
+    def _length(self, node: cst.BaseExpression) -> int:
+        """The least number of elements of a sequence."""
+        if isinstance(node, (cst.Tuple, cst.List)):
+            return sum(isinstance(element, cst.Element) for element in node.elements)
+        if isinstance(node, cst.Name):
+            definitions = self.flow.definitions(node) or ()
+            sources = [self.flow.source(binding) for binding in definitions]
+            displays = [
+                len(source.expression.elements)
+                for source in sources
+                if source is not None
+                and not source.path
+                and isinstance(source.expression, cst.Tuple)
+                and all(isinstance(e, cst.Element) for e in source.expression.elements)
+            ]
+            return min(displays) if sources and len(displays) == len(sources) else 0
+        return 0
 
     def _method(self, node: cst.Call, func: cst.Attribute) -> Fact:
         name = func.attr.value
@@ -1214,6 +1279,14 @@ def _same(first: Fact, second: Fact) -> bool:
         second.graph,
         second.identity,
     )
+
+
+def _is_literal(argument: cst.Arg) -> bool:
+    """Whether an argument is a constant, and so no tensor."""
+    node = argument.value
+    if isinstance(node, cst.Name):
+        return node.value in _KEYWORD_CONSTANTS
+    return isinstance(node, (cst.Integer, cst.Float, cst.BaseString))
 
 
 def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -84,23 +84,28 @@ class Group:
     """Holders that may hold the same tensor, all events on them, and what is put into them.
 
     lasting: one of them outlives a call (a global, an attribute, a name of an outer function).
+    into: parameters that are given what the group holds; given: the holders that a parameter in the
+    group is given. An argument of one call is not what another call gives.
     """
 
     members: list[Holder] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     puts: list[Put] = field(default_factory=list)
     lasting: bool = False
+    into: list[Holder] = field(default_factory=list)
+    given: list[Holder] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What climbing from a value found: an event, a holder it flows to, or a put into a holder.
+    """What climbing from a value found: an event, a holder or parameter it flows to, or a put.
 
     unwrapped: it was found behind a Variable, which makes another tensor as long as it is there.
     """
 
     event: Event | None = None
     holder: Holder | None = None
+    parameter: Binding | None = None
     put: Put | None = None
     unwrapped: bool = False
 
@@ -170,6 +175,25 @@ class Holders:
         groups = (self.group(holder, unwrapped=True) for holder in self.behind(node))
         return list({id(group): group for group in groups}.values())
 
+    def reachable(self, groups: Iterable[Group]) -> list[Group]:
+        """Groups (without any Variable) that share a tensor with these: callers', then callees'."""
+        found: dict[int, Group] = {}
+        waiting = list(groups)
+        while waiting:
+            group = waiting.pop()
+            if id(group) not in found:
+                found[id(group)] = group
+                waiting += [self.group(holder, unwrapped=True) for holder in group.given]
+        seen: set[int] = set()
+        waiting = list(found.values())
+        while waiting:
+            group = waiting.pop()
+            if id(group) not in seen:
+                seen.add(id(group))
+                found[id(group)] = group
+                waiting += [self.group(holder, unwrapped=True) for holder in group.into]
+        return list(found.values())
+
     def flows(self, node: cst.BaseExpression) -> tuple[list[Event], list[Group]]:
         """Events on the value of `node` itself on its way up, and the groups it flows into."""
         events: list[Event] = []
@@ -177,8 +201,9 @@ class Holders:
         for item in self._climb(node):
             if item.event is not None:
                 events.append(item.event)
-            if item.holder is not None:
-                group = self.group(item.holder, unwrapped=True)
+            flowing = item.holder or item.parameter
+            if flowing is not None:
+                group = self.group(flowing, unwrapped=True)
                 groups[id(group)] = group
         return events, list(groups.values())
 
@@ -186,10 +211,6 @@ class Holders:
         """All reads that can see a binding."""
         self._built()
         return self._loads.get(binding, [])
-
-    def quiet_read(self, node: cst.BaseExpression) -> bool:
-        """Whether a read neither keeps the value nor does anything to it."""
-        return next(self._climb(node), None) is None
 
     def calls_of(self, function: cst.FunctionDef) -> list[cst.Call] | None:
         """All calls of a function of this file; None when it may be called from elsewhere too."""
@@ -365,6 +386,10 @@ class Holders:
                     group.events.append(item.event)
                 if item.put is not None:
                     group.puts.append(item.put)
+                if item.parameter is not None:
+                    group.into.append(item.parameter)
+                    root = self._root(item.parameter, unwrapped)
+                    groups.setdefault(root, Group()).given.append(holder)
         return groups
 
     def _take(self, holder: Holder, item: _Found) -> None:
@@ -372,7 +397,7 @@ class Holders:
             self._unite(holder, item.holder, True)
             if not item.unwrapped:
                 self._unite(holder, item.holder, False)
-        if item.event is not None or item.put is not None:
+        if item.event is not None or item.put is not None or item.parameter is not None:
             self._found.setdefault(holder, []).append(item)
 
     def _follow_calls(self, function_loads: dict[int, list[cst.Name]]) -> None:
@@ -629,7 +654,7 @@ class Holders:
             return
         for binding in scope.bindings.get(parameter, ()):
             if binding.kind is BindingKind.PARAMETER:
-                yield _Found(holder=binding)
+                yield _Found(parameter=binding)
 
     def _subscript(self, parent: cst.Subscript) -> _Climb:
         """A part of the value is read or written."""

@@ -94,9 +94,8 @@ class Modules:
         if binding in self._used_as_modules()[0]:
             return True
         source = self.flow.source(binding)
-        return (
-            source is not None and not source.path and self._is_module(source.expression, steps - 1)
-        )
+        # What a ModuleList or a Sequential holds is a module as well.
+        return source is not None and self._is_module(source.expression, steps - 1)
 
     def _class_named(self, func: cst.BaseExpression) -> cst.ClassDef | None:
         if not isinstance(func, cst.Name):
