@@ -76,3 +76,11 @@ def test_the_fix_hook_rewrites_it(repository: Path) -> None:
 @pytest.mark.parametrize("hook", ["varmigrate-check", "varmigrate-fix"])
 def test_a_clean_file_passes(repository: Path, hook: str) -> None:
     assert commit(repository, hook, FIXED).returncode == 0
+
+
+def test_all_files_go_to_one_run(repository: Path) -> None:
+    """Wrappers cross files, and a run has processes of its own: pre-commit must not split it."""
+    for number in range(40):
+        (repository / f"m{number}.py").write_text(USE)
+    done = commit(repository, "varmigrate-check", USE)
+    assert "Checked 41 files: " in done.stdout + done.stderr

@@ -136,7 +136,24 @@ def test_an_unreadable_file_gives_2_and_the_others_are_fixed(project: Path) -> N
     done = program("fix", ".", cwd=project)
     assert done.returncode == 2
     assert b"broken.py" in done.stderr
+    assert b"1 path could not be finished" in done.stdout
     assert (project / "a.py").read_text() == FIXED
+
+
+def test_json_counts_what_could_not_be_read(project: Path) -> None:
+    (project / "broken.py").symlink_to("nowhere")
+    done = program("check", "--output-format", "json", ".", "gone.py", cwd=project)
+    assert done.returncode == 2
+    document = json.loads(done.stdout)
+    assert document["files"]["failed"] == len(document["errors"]) == 2
+
+
+def test_a_notebook_is_not_called_clean(project: Path) -> None:
+    (project / "n.ipynb").write_text('{"source": ["from torch.autograd import Variable"]}')
+    done = program("check", "n.ipynb", cwd=project)
+    assert done.returncode == 2
+    assert b"n.ipynb: a notebook" in done.stderr
+    assert b"ipynb" not in program("check", ".", cwd=project).stderr
 
 
 def test_a_fifo_does_not_hang(project: Path) -> None:

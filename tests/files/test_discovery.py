@@ -328,7 +328,7 @@ def test_missing_path() -> None:
         Problem("a.py", "no such file or folder"),
         Problem("b", "no such file or folder"),
     ]
-    assert list(discover([""])) == [Problem("", "no such file or folder")]
+    assert list(discover([""])) == [Problem("''", "an empty path")]
     assert list(discover(["a\0b"])) == [Problem("a\0b", "not a valid path")]
 
 

@@ -303,8 +303,13 @@ def test_under_diff_only_the_summary() -> None:
 def test_failed_files_are_counted() -> None:
     made = Report((FileResult("a.py", errors=("a.py: denied",)),), 3)
     assert shown(made) == (
-        "Checked 3 files: nothing found in the others\n1 file could not be finished, see the errors\n"
+        "Checked 3 files: nothing found in the others\n1 path could not be finished, see the errors\n"
     )
+
+
+def test_paths_that_could_not_be_looked_at_are_counted() -> None:
+    made = Report((FileResult("a.py", errors=("a.py: denied",)),), 3, problems=("b: denied",))
+    assert "2 paths could not be finished" in shown(made)
 
 
 def test_statistics_of_check() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from varmigrate.files import write
 from varmigrate.model import Report
-from varmigrate.run import engine
+from varmigrate.run import engine, pool
 from varmigrate.run.api import fix_project, fix_text
 from varmigrate.run.engine import RunOptions, run, run_text
 from varmigrate.run.pool import WorkerDied, map_processes
@@ -111,11 +114,49 @@ def _square_or_die(number: int) -> int:
     return number * number
 
 
+def _square(number: int) -> int:
+    return number * number
+
+
 def test_a_dying_worker_costs_one_item() -> None:
     results = dict(map_processes(_square_or_die, list(range(40)), 2))
     assert len(results) == 40
     assert isinstance(results[13], WorkerDied)
     assert all(results[n] == n * n for n in range(40) if n != 13)
+
+
+class _Refusing(ProcessPoolExecutor):
+    """A pool on a system that grants a few tasks and then no more processes."""
+
+    granted = 0
+
+    def submit(self, *arguments: Any, **named: Any) -> Future[Any]:
+        if self.granted == 0:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        self.granted -= 1
+        return super().submit(*arguments, **named)
+
+
+@pytest.mark.parametrize("granted", [0, 1, 3, 7])
+def test_without_processes_the_work_is_done_here(
+    granted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Refusing, "granted", granted)
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", _Refusing)
+    found = list(map_processes(_square, list(range(20)), 2))
+    assert sorted(found) == [(n, n * n) for n in range(20)]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EROFS, "no"), ImportError(), EOFError()])
+def test_without_a_pool_the_work_is_done_here(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", refuse)
+    assert list(map_processes(_square, [2, 3], 2)) == [(0, 4), (1, 9)]
+    assert isinstance(pool._alone(_square, 2), WorkerDied)
 
 
 def test_a_dying_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,6 +337,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("per-file-ignores = []\n", "table"),
         ('[per-file-ignores]\n"a.py" = ["nope"]\n', "nope"),
         ("select = [\n", "not valid TOML"),
+        ("[tool.varmigrate]\nselect = []\n", "for pyproject.toml"),
     ],
 )
 def test_wrong_settings_are_refused(tmp_path: Path, text: str, hint: str) -> None:
@@ -311,6 +353,32 @@ def test_the_nearest_settings_file_counts(tmp_path: Path) -> None:
     assert find_settings(str(inner)) == str(tmp_path / "varmigrate.toml")
     (tmp_path / "a" / "pyproject.toml").write_text("[tool.varmigrate]\n")
     assert find_settings(str(inner)) == str(tmp_path / "a" / "pyproject.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("[tool.varmigrate]\n", True),
+        ("[tool]\nvarmigrate = {}\n", True),
+        ("[tool.'varmigrate']\n", True),
+        ("tool.varmigrate.select = []\n", True),
+        ("[tool.varmigrate\n", True),
+        ("[project]\nname = 'varmigrate'\n", False),
+        ("# [tool.varmigrate]\n", False),
+        ("[tool.varmigrate2]\n", False),
+        ("tool = 'varmigrate'\n", False),
+        ("[project]\ndependencies = ['varmigrate'\n", False),
+        ("\n", False),
+    ],
+)
+def test_which_pyproject_is_meant(text: str, meant: bool, tmp_path: Path) -> None:
+    (tmp_path / "varmigrate.toml").write_text("")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text(text)
+    assert find_settings(str(inner)) == str(
+        inner / "pyproject.toml" if meant else tmp_path / "varmigrate.toml"
+    )
 
 
 def test_excluded_and_per_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Finding the files of a run.
 
-Files that are named are taken whatever they are called. Folders are searched for Python files;
-what git ignores is left out, and so are the folders in which tools keep copies of foreign code.
+Files that are named are taken whatever they are called, but for notebooks. Folders are searched
+for Python files; what git ignores is left out, and so are the folders in which tools keep copies of
+foreign code.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from varmigrate.files.source import kind, plain_words
 SUFFIXES = (".py",)
 """The suffixes of the files that are looked for in folders."""
 
+_NOTEBOOK = ".ipynb"
 _JUNK = frozenset(
     {
         ".eggs",
@@ -127,12 +129,18 @@ class _Search:
 
     def argument(self, path: str) -> Iterator[Candidate | Problem]:
         """What a path given by the user comes to, symlinks inside excepted."""
+        if not path:
+            yield Problem("''", "an empty path")
+            return
         try:
             mode = os.stat(path).st_mode
             if stat.S_ISDIR(mode):
                 yield from self._tree(self._given(path))
             elif not stat.S_ISREG(mode):
                 yield Problem(path, kind(mode))
+            elif path.endswith(_NOTEBOOK):
+                # As Python text it is often valid, and one long literal without any code.
+                yield Problem(path, "a notebook; its code has to be exported to a Python file")
             elif self._take(path):
                 yield Candidate(path, True)
         except OSError as error:

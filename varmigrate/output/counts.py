@@ -26,7 +26,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class FileCounts:
-    """How many files were checked, have findings, were fixed, or could not be finished."""
+    """How many files were checked, have findings, were fixed, or could not be finished.
+
+    Paths that could not be looked at, such as a folder without permission, are among the last.
+    """
 
     checked: int
     with_findings: int
@@ -59,5 +62,5 @@ def count_files(report: Report) -> FileCounts:
         checked=report.checked,
         with_findings=sum(1 for result in results if result.findings),
         fixed=sum(1 for result in results if result.fixed),
-        failed=sum(1 for result in results if result.errors),
+        failed=len(report.problems) + sum(1 for result in results if result.errors),
     )

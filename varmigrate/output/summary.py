@@ -20,7 +20,7 @@ def summary(report: Report, options: Options) -> Iterator[str]:
         yield _check_headline(files, len(left))
         yield from _indented(_how_to_fix(left))
     if files.failed:
-        yield f"{_number(files.failed, 'file')} could not be finished, see the errors"
+        yield f"{_number(files.failed, 'path')} could not be finished, see the errors"
 
 
 def _check_headline(files: FileCounts, found: int) -> str:

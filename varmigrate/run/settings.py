@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from varmigrate.files.source import plain_words
+
 _KEYS = ("select", "ignore", "exclude", "unsafe-fixes", "per-file-ignores")
 
 
@@ -33,16 +35,30 @@ def find_settings(start: str) -> str | None:
         if os.path.isfile(own):
             return own
         project = os.path.join(folder, "pyproject.toml")
-        try:
-            with open(project, "rb") as file:
-                if b"tool.varmigrate" in file.read():
-                    return project
-        except OSError:
-            pass
+        if _is_meant(project):
+            return project
         parent = os.path.dirname(folder)
         if parent == folder:
             return None
         folder = parent
+
+
+def _is_meant(project: str) -> bool:
+    """Whether a pyproject.toml holds settings, or would if it were valid."""
+    try:
+        with open(project, "rb") as file:
+            raw = file.read()
+    except OSError:
+        return False
+    if b"varmigrate" not in raw:
+        return False
+    import tomllib
+
+    try:
+        tool = tomllib.loads(raw.decode()).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return b"tool.varmigrate" in raw
+    return isinstance(tool, dict) and "varmigrate" in tool
 
 
 def load_settings(path: str) -> Settings:
@@ -53,7 +69,7 @@ def load_settings(path: str) -> Settings:
         with open(path, "rb") as file:
             table = tomllib.load(file)
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror or error}") from None
+        raise SettingsError(f"{path or repr(path)}: {plain_words(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
     if os.path.basename(path) == "pyproject.toml":
@@ -71,6 +87,8 @@ def _read(path: str, table: Mapping[str, object]) -> Settings:
 
             close = difflib.get_close_matches(key.replace("_", "-"), _KEYS, n=1)
             hint = f"; did you mean '{close[0]}'?" if close else f"; known: {', '.join(_KEYS)}"
+            if key == "tool":
+                hint = "; [tool.varmigrate] is for pyproject.toml, here its keys stand alone"
             raise SettingsError(f"{path}: unknown setting '{key}'{hint}")
     unsafe = table.get("unsafe-fixes", False)
     if not isinstance(unsafe, bool):
