@@ -170,3 +170,127 @@ v = Main().run(q)
         """,
     ),
 ]
+
+
+# --------------------------------------------------------------------------------------------
+# The wrapper goes as well, with `--inline-wrappers`. Private names, so that no observation is lost.
+# --------------------------------------------------------------------------------------------
+
+_PLAIN = """
+def _w(x, cuda=False):
+    return Variable(x)
+"""
+
+INLINED = [
+    project(
+        "inlined/from import",
+        _LEAF
+        + """from utils import _w
+v = _w(q)
+w = _w(q + 1, True)
+u = [_w(t) for t in (q, p)]
+""",
+        utils=_PLAIN,
+    ),
+    project("inlined/module", _LEAF + "import utils\nv = utils._w(q * 2).sum()\n", utils=_PLAIN),
+    project(
+        "inlined/another name",
+        _LEAF + "from utils import _w as _v\nv = _v(x=q, cuda=1)\nw = -_v(-q)\n",
+        utils=_PLAIN,
+    ),
+    project(
+        "inlined/through another file",
+        _LEAF + "from compat import _v\nv = _v(q)\n",
+        utils=_PLAIN,
+        compat="from utils import _w as _v\n",
+    ),
+    project(
+        "inlined/called where it is defined, nested",
+        _LEAF + "from utils import pair\nv = pair(q)\n",
+        utils="""
+        def _w(x):
+            return Variable(x)
+
+        def pair(x):
+            return _w(_w(x) if x is not None else None), _w((lambda t: t)(x))
+        """,
+    ),
+    project(
+        "inlined/in a function",
+        _LEAF
+        + """def f(t):
+    from utils import _w
+    return _w(t)
+
+v = f(q)
+""",
+        utils=_PLAIN,
+    ),
+    project(
+        "inlined/beside other names",
+        _LEAF + "from utils import one, _w\nv = _w(one())\n",
+        utils="""
+        def _w(x):
+            return Variable(x)
+
+        def one():
+            return torch.ones(1, requires_grad=True) * 3
+        """,
+    ),
+    project(
+        "inlined/a wrapper of a wrapper",
+        _LEAF + "from batches import _b\nv = _b(q)\n",
+        utils=_PLAIN,
+        batches="""
+        from utils import _w
+
+        def _b(x):
+            return _w(x)
+        """,
+    ),
+    project(
+        "inlined/in a string that is formatted",
+        _LEAF + 'from utils import _w\nv = f"{_w(q).shape} {_w(q)[0].item()}"\n',
+        utils=_PLAIN,
+    ),
+]
+
+# The reason is part of what is said about the wrapper.
+KEPT: list[tuple[str, Case]] = [
+    ("uses it as a value", project(
+        "kept/value", _LEAF + "from utils import _w\nv = list(map(_w, [q]))\n", utils=_PLAIN)),
+    ("uses it as a value", project(
+        "kept/another name here", _LEAF + "from utils import _w\n_v = _w\nv = _v(q)\n",
+        utils=_PLAIN)),
+    ("arguments that are not clear", project(
+        "kept/star", _LEAF + "from utils import _w\nv = _w(*[q])\n", utils=_PLAIN)),
+    ("computes the argument", project(
+        "kept/effect", _LEAF + "from utils import _w\nv = _w(q, print('here'))\n", utils=_PLAIN)),
+    ("may mean something else", project(
+        "kept/one of two",
+        _LEAF + "from utils import _w\nif v is None:\n    _w = print\nw = _w(q)\n".replace(
+            "v is None", "q is None"),
+        utils=_PLAIN)),
+    ("names it in a string", project(
+        "kept/getattr", _LEAF + "import utils\nv = getattr(utils, '_w')(q)\n", utils=_PLAIN)),
+    ("attribute of that name", project(
+        "kept/module as a value", _LEAF + "import utils\nm = [utils]\nv = m[0]._w(q)\n",
+        utils=_PLAIN)),
+    ("does more than define", project(
+        "kept/import with an effect", _LEAF + "from utils import _w\nv = _w(q)\n",
+        utils=_PLAIN + "\n\nprint('imported')\n")),
+    ("is computed", project(
+        "kept/default", _LEAF + "from utils import _w\nv = _w(q)\n",
+        utils="def _w(x, n=print('once')):\n    return Variable(x)\n")),
+    ("carries a comment", project(
+        "kept/comment", _LEAF + "from utils import _w\nv = _w(q)\n",
+        utils="def _w(x):\n    # why\n    return Variable(x)\n")),
+    ("has a comment in the call", project(
+        "kept/comment in a call", _LEAF + "from utils import _w\nv = _w(  # why\n    q)\n",
+        utils=_PLAIN)),
+    ("under a condition", project(
+        "kept/condition", _LEAF + "from utils import _w\nv = _w(q)\n",
+        utils="if True:\n    def _w(x):\n        return Variable(x)\n")),
+    ("prints the call itself", project(
+        "kept/shown", _LEAF + "from utils import _w\nprint(f'{_w(q)=}')\n", utils=_PLAIN)),
+]  # fmt: skip

@@ -143,6 +143,11 @@ def check(**arguments: Any) -> None:
 @_common
 @click.option("--diff", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Apply fixes that rest on an assumption too.")
+@click.option(
+    "--inline-wrappers",
+    is_flag=True,
+    help="Take out helpers of which nothing is left but `return x` or `return x.detach()`.",
+)
 def fix(**arguments: Any) -> None:
     """Rewrite what can be rewritten under PATHS.
 
@@ -205,6 +210,7 @@ def _run(command: str, arguments: dict[str, Any]) -> None:
         fix=fixing,
         write=fixing and not diff and not from_stdin,
         unsafe=unsafe,
+        inline=bool(arguments.get("inline_wrappers")),
         jobs=arguments["jobs"] or 0,
         select=select,
         ignore=ignore,

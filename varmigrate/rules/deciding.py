@@ -107,11 +107,11 @@ def own_calls_are_fixed(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
     """Whether every call of Variable in a wrapper of this file has a safe fix."""
     if len(wrapper.calls) < len(wrapper.summary.own):
         return False
-    fixes = [_fix_of(analysis, site) for site in wrapper.calls]
+    fixes = [fix_inside(analysis, site) for site in wrapper.calls]
     return all(fix is not None and fix.safety is Safety.SAFE for fix in fixes)
 
 
-def _fix_of(analysis: FileAnalysis, site: Site) -> Fix | None:
+def fix_inside(analysis: FileAnalysis, site: Site) -> Fix | None:
     """The fix of a call of Variable, or of Variable given to `map`."""
     if site.kind is SiteKind.CALL:
         return _fix(CallView(analysis, site)).fix

@@ -1,7 +1,8 @@
 """A function of the project that wraps its argument in Variable.
 
-What it does: finds functions that return their argument wrapped, such as `to_var(x)`. Every call of
-one is a finding with an intent of its own.
+What it does: finds functions, methods, lambdas and partials that hand back their argument wrapped,
+such as `to_var(x)`, wherever in the project they are defined. Every call of one is a finding with
+an intent of its own, also in files that never name Variable.
 
 Why: what the function does to its callers' tensors is decided in one place, and that place should
 be read before its body is rewritten.
@@ -17,20 +18,24 @@ Use instead:
         return t.detach().requires_grad_(bool(requires_grad))
 
 Fix safety: the call inside is reported and rewritten on its own; nothing is done to the definition
-or its callers.
+or its callers. With `--inline-wrappers`, a function of which only `return x` or `return x.detach()`
+is left is taken out, with its calls and imports, if every use in the project is a plain call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
 from varmigrate.analysis.wrappers import LEFT_OUT, CallableKind, Source, SourceKind
-from varmigrate.model import Intent
+from varmigrate.model import Edit, Intent
+from varmigrate.rewrite.edits import apply
 from varmigrate.rules.base import Invalid, Proposal, Rule
-from varmigrate.rules.deciding import is_settled, place_of
+from varmigrate.rules.deciding import fix_inside, is_settled, place_of
 
 
 class WrapperDefinition(Rule):
@@ -130,8 +135,30 @@ def _advice(analysis: FileAnalysis, wrapper: Wrapper, follows: bool) -> str:
     node = wrapper.calls[0].node if wrapper.calls else wrapper.name_node
     line = 0 if node is None else analysis.tree.line(node)
     if follows:
-        return f"the call inside (line {line}) is rewritten; its callers need no change"
+        idle = _becomes(analysis, wrapper)
+        then = f"; what is left is `{idle}`, which `--inline-wrappers` takes out" if idle else ""
+        return f"the call inside (line {line}) is rewritten; its callers need no change{then}"
     return f"the call inside (line {line}) has to be changed by hand"
+
+
+def _becomes(analysis: FileAnalysis, wrapper: Wrapper) -> str:
+    """The body that the fix leaves, when that does nothing worth a function; else empty."""
+    tree, summary = analysis.tree, wrapper.summary
+    plain = summary.kind is CallableKind.FUNCTION and "." not in summary.name
+    if not plain or len(wrapper.calls) != 1 or summary.data is None:
+        return ""
+    call = wrapper.calls[0]
+    statement = tree.parent(call.node)
+    fix = fix_inside(analysis, call)
+    if fix is None or not isinstance(statement, cst.Return):
+        return ""
+    start, end = tree.start(statement), tree.end(statement)
+    if any(edit.start < start or edit.end > end for edit in fix.edits):
+        return ""
+    edits = [Edit(edit.start - start, edit.end - start, edit.text) for edit in fix.edits]
+    left = apply(tree.code(statement), edits)
+    name = summary.data.name
+    return left if left in (f"return {name}", f"return {name}.detach()") else ""
 
 
 def _flag(name: str, source: Source) -> str:

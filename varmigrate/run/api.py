@@ -10,8 +10,10 @@ from varmigrate.model import FileResult
 from varmigrate.run.engine import RunOptions, run
 
 
-def fix_project(files: Mapping[str, str], unsafe: bool = False) -> dict[str, FileResult]:
-    """Fix a small project given as {relative path: text}.
+def fix_project(
+    files: Mapping[str, str], unsafe: bool = False, inline: bool = False
+) -> dict[str, FileResult]:
+    """Fix a small project given as {relative path: text}; inline: take out idle wrappers too.
 
     Returns the result of every file that has findings or changed, by relative path.
     """
@@ -21,7 +23,7 @@ def fix_project(files: Mapping[str, str], unsafe: bool = False) -> dict[str, Fil
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
-        report = run([folder], RunOptions(fix=True, unsafe=unsafe, jobs=1))
+        report = run([folder], RunOptions(fix=True, unsafe=unsafe, inline=inline, jobs=1))
         return {os.path.relpath(result.path, folder): result for result in report.results}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import read_bytes
-from varmigrate.model import FileResult, Report
+from varmigrate.model import FileResult, Finding, Fix, Intent, Report, Safety
 from varmigrate.run.prefilter import is_candidate, mentions_trigger
 from varmigrate.run.settings import Settings
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # The parser and the rules are imported once there is something to parse.
     from varmigrate.analysis.context import ModuleContext
     from varmigrate.analysis.project import ModuleSummary
-    from varmigrate.analysis.wrappers import Key
+    from varmigrate.analysis.wrappers import Key, WrapperSummary
     from varmigrate.run.index import Index
     from varmigrate.run.work import Outcome, Task
 
@@ -32,13 +32,15 @@ class RunOptions:
     """What a run is asked to do.
 
     fix: apply fixes. write: put the result on disk (else it is only reported). unsafe: apply
-    unsafe fixes too. jobs: worker processes (0: as many as cores). settings: from the project.
+    unsafe fixes too. inline: take out the wrappers of which a fix leaves nothing.
+    jobs: worker processes (0: as many as cores). settings: from the project.
     select, ignore: from the command line; `select` replaces that of the settings.
     """
 
     fix: bool = False
     write: bool = False
     unsafe: bool = False
+    inline: bool = False
     jobs: int = 0
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -127,6 +129,7 @@ def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
     kept: dict[str, tuple[bytes, ModuleSummary]] = {}
     index: Index | None = None
     verdicts: dict[Key, bool] = {}
+    wrappers: dict[Key, WrapperSummary] = {}
     for number in range(_MOST_PASSES):
         if index is None:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
@@ -134,6 +137,7 @@ def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
             callers = index.callers()
             texts.update((shown[path], raw) for path, raw in callers.items() if path in shown)
         contexts = _contexts(index, texts)
+        wrappers = wrappers or index.wrappers()
         again = [path for path, context in contexts.items() if asked.get(path) != context]
         now = (_called(contexts, again) or again) if number == 0 else again
         changed = new = False
@@ -150,7 +154,93 @@ def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
         if changed:
             verdicts = index.verdicts
             index = None
+    if options.inline and options.fix and wrappers and _wants_wrappers(options):
+        files = {os.path.abspath(path): raw for path, raw in texts.items()}
+        inlining = _Inlining(shown, texts, results, options)
+        inlining.run(wrappers, Index(files, silent, kept))
+        if inlining.changed:
+            files = {os.path.abspath(path): raw for path, raw in texts.items()}
+            contexts = _contexts(Index(files, silent, kept), texts)
+            now = [path for path in inlining.changed if path in contexts]
+            for outcome in _work([_task(p, texts[p], contexts[p], options) for p in now], options):
+                path = outcome.result.path
+                results[path] = _merged(results.get(path), outcome.result)
+        inlining.report()
     return list(results.values())
+
+
+def _wants_wrappers(options: RunOptions) -> bool:
+    from varmigrate.run.selection import Selection
+
+    settings = options.settings
+    selection = Selection(options.select or settings.select, (*settings.ignore, *options.ignore))
+    return selection.wants("VM207", Intent.TYPE_USE)
+
+
+class _Inlining:
+    """Takes wrappers out of the fixed files, and says which ones stay and why."""
+
+    def __init__(
+        self,
+        shown: Mapping[str, str],
+        texts: dict[str, bytes],
+        results: dict[str, FileResult],
+        options: RunOptions,
+    ) -> None:
+        self.shown = shown
+        self.texts = texts
+        self.results = results
+        self.options = options
+        self.changed: list[str] = []
+        self.told: list[tuple[Finding, bool]] = []
+
+    def run(self, wrappers: Mapping[Key, WrapperSummary], index: Index) -> None:
+        """Take out what can be; `texts` and `results` then hold it."""
+        from varmigrate.run.inline import inline
+
+        known = {path: self.texts.get(shown) for path, shown in self.shown.items()}
+        for outcome in inline(index, wrappers, known):
+            path, name = outcome.key
+            for changed, text in outcome.texts.items():
+                self._change(self.shown[changed], text)
+            gone = not outcome.reason
+            message = f"`{name}` has become `{outcome.left}`"
+            finding = Finding(
+                path=self.shown[path],
+                line=outcome.line,
+                column=1,
+                end_line=outcome.line,
+                end_column=1,
+                code="VM207",
+                message=message + (" and is taken out" if gone else ""),
+                intent=Intent.TYPE_USE,
+                fix=Fix(Safety.SAFE, "take the wrapper out", ()) if gone else None,
+                advice=None if gone else f"it stays: {outcome.reason}",
+            )
+            self.told.append((finding, gone))
+
+    def _change(self, path: str, text: str) -> None:
+        from varmigrate.files.source import decode, encode, read_bytes
+
+        raw = self.texts[path] if path in self.texts else read_bytes(path)
+        source = decode(path, raw)
+        new = encode(source, text)
+        result = FileResult(path, (), (), source.text, text, raw, new)
+        self.results[path] = _merged(self.results.get(path), result)
+        self.texts[path] = new
+        if path not in self.changed:
+            self.changed.append(path)
+
+    def report(self) -> None:
+        """Add what became of each wrapper to the result of its file."""
+        for finding, gone in self.told:
+            result = self.results.get(finding.path, FileResult(finding.path))
+            if gone:
+                result = replace(result, fixed=(*result.fixed, finding))
+            else:
+                left = sorted((*result.findings, finding), key=Finding.sort_key)
+                result = replace(result, findings=tuple(left))
+            self.results[finding.path] = result
 
 
 def _called(contexts: Mapping[str, ModuleContext], paths: Sequence[str]) -> list[str]:

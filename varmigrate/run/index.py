@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.project import ModuleSummary, Project, summarise
-from varmigrate.analysis.wrappers import Key, WrapperSummary
+from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 
@@ -87,6 +87,27 @@ class Index:
         roots = {self._root(os.path.dirname(path)) for path in list(self._files)}
         named = [path for root in sorted(roots) for path in self._known_of(root).named]
         return {path: self._files[path] for path in named}
+
+    def wrappers(self) -> dict[Key, WrapperSummary]:
+        """All wrappers that were found so far, by file and name."""
+        return {key: w for known in self._known.values() for key, w in known.wrappers.items()}
+
+    def place(self, path: str, ref: Ref) -> Key | None:
+        """The file and the name that a reference in a file leads to."""
+        return self._project(self._root(os.path.dirname(path))).place(path, ref)
+
+    def find(self, path: str, module: str) -> str | None:
+        """The project file that `import module` in a file would bring."""
+        return self._project(self._root(os.path.dirname(path))).find(path, module)
+
+    def neighbours(self, path: str) -> list[str]:
+        """All files of the project a file belongs to."""
+        return list(self._neighbours(self._root(os.path.dirname(path))))
+
+    def look_into(self, path: str, raw: bytes | None) -> None:
+        """Take a file for one whose imports matter; raw: its bytes, where they are not known."""
+        if raw is not None:
+            self._files.setdefault(path, raw)
 
     @property
     def verdicts(self) -> dict[Key, bool]:

@@ -1,0 +1,511 @@
+"""Taking out wrappers of which the fix left nothing: calls, imports and definition, in all files.
+
+A function that was a wrapper and whose body is now `return x` or `return x.detach()` goes when
+every place of the project that names it is a plain call or an import that can be followed; else it
+stays, with the reason. Either all files of the project are changed for it, or none.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import libcst as cst
+
+from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.names import Meaning
+from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind, dotted_name
+from varmigrate.analysis.tree import NotParsed, Tree, children
+from varmigrate.analysis.wrappers import (
+    CallableKind,
+    Key,
+    ParameterKind,
+    Ref,
+    WrapperSummary,
+    bind,
+)
+from varmigrate.files.depth import too_deep, with_deep_stack
+from varmigrate.files.source import Unreadable, decode, read_bytes
+from varmigrate.model import Edit
+from varmigrate.rewrite.edits import Conflict, apply, merge
+from varmigrate.rewrite.expressions import Suffix, unwrap
+from varmigrate.rewrite.guard import Rejected, verify
+from varmigrate.rewrite.imports import remove_aliases, remove_statement
+from varmigrate.rewrite.tokens import comments
+from varmigrate.run.index import Index
+
+_HARMLESS = frozenset({"torch", "numpy"}) | sys.stdlib_module_names
+
+
+class Stays(Exception):
+    """Why a wrapper has to stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inlined:
+    """What became of one wrapper.
+
+    key: its file and name. line: of its definition. left: what its body was, as written. reason:
+    why it stays; empty when it is gone. texts: the changed files, by absolute path.
+    """
+
+    key: Key
+    line: int
+    left: str
+    reason: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def inline(
+    index: Index, wrappers: Mapping[Key, WrapperSummary], run: Mapping[str, bytes | None]
+) -> Iterator[Inlined]:
+    """Take out, one by one, the wrappers that have become the identity or `.detach()`.
+
+    index: of the fixed files. wrappers: what wrapped before the fix. run: the files that may be
+    changed, by absolute path, with their bytes where they are not those on disk.
+    """
+    files = _Files(index, run)
+    for key in sorted(wrappers):
+        summary = wrappers[key]
+        if summary.kind is not CallableKind.FUNCTION or "." in summary.name:
+            continue
+        outcome = with_deep_stack(partial(_inline, files, summary))
+        if outcome is not None:
+            files.texts.update(outcome.texts)
+            yield outcome
+
+
+class _Files:
+    """The files of the run and of the project around them, as they are by now."""
+
+    def __init__(self, index: Index, run: Mapping[str, bytes | None]) -> None:
+        self.index = index
+        self.run = run
+        self.texts: dict[str, str] = {}
+
+    def bytes(self, path: str) -> bytes:
+        raw = self.run.get(path)
+        return read_bytes(path) if raw is None else raw
+
+    def text(self, path: str) -> str:
+        if path not in self.texts:
+            self.texts[path] = decode(path, self.bytes(path)).text
+        return self.texts[path]
+
+    def analysis(self, path: str) -> FileAnalysis:
+        """The analysis of a file; raises Stays when there is none."""
+        shown = os.path.basename(path)
+        try:
+            text = self.text(path)
+            if too_deep(text) is not None:
+                raise Stays(f"{shown} names it and is nested too deeply")
+            return FileAnalysis(path, text, self.index.context(path))
+        except (OSError, Unreadable, NotParsed, RecursionError):
+            raise Stays(f"{shown} names it and cannot be analysed") from None
+
+    def naming(self, path: str, words: Iterable[str]) -> list[str]:
+        """All files of the project around `path` in which one of the words occurs."""
+        pattern = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, words)))})\b")
+        found: list[str] = []
+        for other in sorted({path, *self.index.neighbours(path), *self.run}):
+            try:
+                text = self.texts.get(other)
+                raw = self.bytes(other) if text is None else b""
+            except OSError:
+                continue
+            if pattern.search(raw.decode("latin-1") if text is None else text):
+                found.append(other)
+                self.index.look_into(other, raw or None)
+        return found
+
+
+def _inline(files: _Files, summary: WrapperSummary) -> Inlined | None:
+    key = (summary.path, summary.name)
+    try:
+        definition = _definition(files, summary)
+    except Stays:
+        return None
+    if definition is None:
+        return None
+    try:
+        texts = _taken_out(files, summary, definition)
+    except Stays as why:
+        return Inlined(key, definition.line, definition.left, str(why))
+    return Inlined(key, definition.line, definition.left, texts=texts)
+
+
+@dataclass(slots=True)
+class _Definition:
+    """What is left of a wrapper: its node, and what its calls become."""
+
+    analysis: FileAnalysis
+    node: cst.FunctionDef
+    data: str
+    suffix: Suffix
+    line: int
+    left: str
+
+
+def _definition(files: _Files, summary: WrapperSummary) -> _Definition | None:
+    """The definition, when its body does nothing but hand back its argument or detach it."""
+    if summary.path not in files.run:
+        return None
+    analysis = files.analysis(summary.path)
+    bindings = analysis.scopes.module.bindings.get(summary.name, [])
+    node = bindings[0].node if len(bindings) == 1 else None
+    if not isinstance(node, cst.FunctionDef) or node.decorators or node.asynchronous:
+        return None
+    value = _only_return(node)
+    data = value
+    suffix = Suffix("")
+    if (
+        isinstance(value, cst.Call)
+        and isinstance(value.func, cst.Attribute)
+        and value.func.attr.value == "detach"
+        and not value.args
+    ):
+        data, suffix = value.func.value, Suffix(".detach()")
+    names = {p.name.value for p in (*node.params.posonly_params, *node.params.params)}
+    names |= {p.name.value for p in node.params.kwonly_params}
+    if not isinstance(data, cst.Name) or data.value not in names or value is None:
+        return None
+    if summary.data is None or summary.data.name != data.value:
+        return None
+    left = f"return {analysis.tree.code(value)}"
+    line = analysis.tree.line(node.name)
+    return _Definition(analysis, node, data.value, suffix, line, left)
+
+
+def _only_return(node: cst.FunctionDef) -> cst.BaseExpression | None:
+    """The value of the `return` that is all a function does, a docstring aside."""
+    parts = [
+        part
+        for item in node.body.body
+        for part in (item.body if isinstance(item, cst.SimpleStatementLine) else [item])
+    ]
+    first = parts[0] if len(parts) == 2 else None
+    if isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString):
+        parts = parts[1:]
+    last = parts[0] if len(parts) == 1 else None
+    return last.value if isinstance(last, cst.Return) else None
+
+
+def _taken_out(files: _Files, summary: WrapperSummary, definition: _Definition) -> dict[str, str]:
+    """The texts without the wrapper; raises Stays when not every use can be followed."""
+    _check_definition(definition, summary)
+    words = {summary.name}
+    done: dict[str, _Use] = {}
+    while True:
+        again = [path for path in files.naming(summary.path, words) if path not in done]
+        if not again:
+            break
+        for path in again:
+            if path not in files.run:
+                raise Stays(f"{os.path.basename(path)} names it, which is not in this run")
+            done[path] = _Use(files, path, summary, definition)
+        more = {alias for use in done.values() for alias in use.aliases} - words
+        if more:
+            # Another name may be used where the first one is not.
+            words |= more
+            done.clear()
+    texts: dict[str, str] = {}
+    for path, use in done.items():
+        edits = use.edits(words)
+        if path == summary.path:
+            edits.append(_removal(definition))
+        if edits:
+            texts[path] = _rewritten(files.text(path), edits, os.path.basename(path))
+    return texts
+
+
+def _check_definition(definition: _Definition, summary: WrapperSummary) -> None:
+    tree, node = definition.analysis.tree, definition.node
+    if not isinstance(tree.parent(node), cst.Module):
+        raise Stays("its definition stands under a condition")
+    if comments(tree.code(node)):
+        raise Stays("its definition carries a comment")
+    if summary.name in definition.analysis.context.patched:
+        raise Stays("another file replaces it")
+    parameters = node.params
+    if isinstance(parameters.star_arg, cst.Param) or parameters.star_kwarg is not None:
+        raise Stays("it takes any number of arguments")
+    for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        if parameter.default is not None and not _is_idle(parameter.default):
+            raise Stays(f"the default of `{parameter.name.value}` is computed")
+
+
+def _is_idle(node: cst.BaseExpression) -> bool:
+    """Whether evaluating an argument that is dropped does nothing: a literal or a name."""
+    if isinstance(node, cst.UnaryOperation):
+        return isinstance(node.expression, (cst.Integer, cst.Float))
+    return isinstance(node, (cst.Integer, cst.Float, cst.SimpleString, cst.Name))
+
+
+def _removal(definition: _Definition) -> Edit:
+    tree = definition.analysis.tree
+    return Edit(tree.start(definition.node), tree.end(definition.node), "")
+
+
+def _rewritten(text: str, edits: list[Edit], shown: str) -> str:
+    try:
+        edits = merge(edits)
+        after = apply(text, edits)
+        verify(text, after, edits)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(after)
+    except (Conflict, Rejected, SyntaxError, ValueError, RecursionError) as error:
+        raise Stays(f"the result in {shown} failed its verification ({error})") from None
+    return after
+
+
+class _Use:
+    """What one file does with the wrapper; raises Stays when that cannot be followed."""
+
+    def __init__(
+        self, files: _Files, path: str, summary: WrapperSummary, definition: _Definition
+    ) -> None:
+        self.files = files
+        self.path = path
+        self.key = (summary.path, summary.name)
+        self.summary = summary
+        self.definition = definition
+        own = path == summary.path
+        self.analysis = definition.analysis if own else files.analysis(path)
+        self.tree: Tree = self.analysis.tree
+        self.imports: list[Binding] = []
+        self.aliases: set[str] = set()
+        self._find_imports()
+
+    def _stays(self, node: cst.CSTNode, why: str) -> Stays:
+        return Stays(f"line {self.tree.line(node)} of {os.path.basename(self.path)} {why}")
+
+    # -- imports -------------------------------------------------------------------------------
+
+    def _find_imports(self) -> None:
+        scopes = self.analysis.scopes
+        for scope in dict.fromkeys((scopes.module, *scopes.scope_of.values())):
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    if binding.kind is not BindingKind.IMPORT or binding.imported is None:
+                        continue
+                    place = self.files.index.place(self.path, Ref(binding.module, binding.imported))
+                    if place == self.key:
+                        if os.path.basename(self.path) == "__init__.py":
+                            raise self._stays(binding.node, "makes it part of a package's names")
+                        self.imports.append(binding)
+                        self.aliases.add(name)
+
+    def _import_edits(self) -> list[Edit]:
+        by_statement: dict[int, list[Binding]] = {}
+        for binding in self.imports:
+            by_statement.setdefault(id(binding.statement), []).append(binding)
+        gone: list[tuple[cst.ImportFrom, list[cst.ImportAlias]]] = []
+        whole: set[int] = set()
+        for group in by_statement.values():
+            statement = group[0].statement
+            aliases = [b.node for b in group if isinstance(b.node, cst.ImportAlias)]
+            if not isinstance(statement, cst.ImportFrom) or isinstance(
+                statement.names, cst.ImportStar
+            ):
+                raise self._stays(group[0].node, "imports it in another way")
+            if len(aliases) == len(list(statement.names)):
+                _check_quiet(self.files, self.path, group[0].module, set())
+                whole.add(id(statement))
+            gone.append((statement, aliases))
+        return [
+            edit
+            for statement, aliases in gone
+            for edit in remove_aliases(self.tree, statement, aliases, frozenset(whole))
+        ]
+
+    # -- uses ----------------------------------------------------------------------------------
+
+    def edits(self, words: set[str]) -> list[Edit]:
+        """The edits that take the calls and the imports away."""
+        name = self.summary.name
+        found = self._import_edits()
+        pattern = re.compile(rf"\b{re.escape(name)}\b")
+        for word in sorted(words):
+            for load in self.analysis.scopes.loads.get(word, ()):
+                if self._is_ours(load.node):
+                    found.extend(self._call(load.node))
+        for node in _walk(self.tree.module):
+            if isinstance(node, cst.Attribute) and node.attr.value == name:
+                found.extend(self._attribute(node))
+            elif isinstance(node, (cst.SimpleString, cst.FormattedStringText)):
+                statement = self.tree.parent(node)
+                if pattern.search(node.value) and not isinstance(statement, cst.Expr):
+                    raise self._stays(node, "names it in a string")
+            elif isinstance(node, (cst.Global, cst.Nonlocal)) and any(
+                item.name.value in words for item in node.names
+            ):
+                raise self._stays(node, "declares it")
+        return found
+
+    def _is_ours(self, node: cst.Name) -> bool:
+        names = self.analysis.names
+        load = names.load(node)
+        if load is None:
+            return False
+        owner = names.owner(node.value, load.scope)
+        bindings = owner.bindings.get(node.value, [])
+        here = owner is self.analysis.scopes.module and self.path == self.key[0]
+        if here and node.value == self.key[1]:
+            return True
+        ours = [binding for binding in bindings if binding in self.imports]
+        if not ours:
+            if bindings:
+                return False
+            meaning = names.name(node)
+            if meaning is not None and self._leads_here(meaning):
+                return True
+            if node.value == self.key[1] and not names.unbound(node.value, load.scope):
+                raise self._stays(node, "may name it through a star import")
+            if node.value == self.key[1]:
+                raise self._stays(node, "names it without an import")
+            return False
+        meaning = names.name(node)
+        if len(bindings) > 1 or meaning is None or not meaning.sure:
+            raise self._stays(node, "may mean something else")
+        return True
+
+    def _leads_here(self, meaning: Meaning) -> bool:
+        """Whether a followed name or chain of attributes is the wrapper."""
+        path, name = self.key
+        if meaning.origin == f"project:{path}.{name}":
+            return meaning.sure
+        for binding in meaning.bindings:
+            whole = binding.module
+            if binding.kind is BindingKind.IMPORT and binding.imported is None:
+                rest = meaning.origin.removeprefix(f"{whole}.")
+                if rest != meaning.origin:
+                    place = self.files.index.place(self.path, Ref(whole, rest))
+                    return place == self.key and meaning.sure
+        return False
+
+    def _attribute(self, node: cst.Attribute) -> list[Edit]:
+        meaning = self.analysis.names.dotted(node)
+        if meaning is not None and self._leads_here(meaning):
+            return self._call(node)
+        base: cst.BaseExpression = node.value
+        while isinstance(base, cst.Attribute):
+            base = base.value
+        known = meaning is not None and meaning.sure and not meaning.origin.startswith("project:")
+        if known or dotted_name(base) in ("self", "cls"):
+            return []
+        raise self._stays(node, "has an attribute of that name")
+
+    def _call(self, node: cst.Name | cst.Attribute) -> list[Edit]:
+        call = self.tree.parent(node)
+        if not isinstance(call, cst.Call) or call.func is not node:
+            raise self._stays(node, "uses it as a value")
+        bound = bind(
+            [(a.keyword.value if a.keyword is not None else a.star, a) for a in call.args],
+            self.summary.parameters,
+        )
+        data = bound.given.get(self.definition.data)
+        needed = [
+            p.name
+            for p in self.summary.parameters
+            if p.default is None and p.kind not in (ParameterKind.REST, ParameterKind.KEYWORDS)
+        ]
+        if bound.unclear or bound.wrong or data is None or set(needed) - bound.given.keys():
+            raise self._stays(node, "calls it with arguments that are not clear")
+        for name, argument in bound.given.items():
+            if name != self.definition.data and not _is_idle(argument.value):
+                raise self._stays(node, f"computes the argument `{name}`")
+        above: cst.CSTNode | None = call
+        while above is not None and not isinstance(above, cst.BaseStatement):
+            if isinstance(above, cst.FormattedStringExpression) and above.equal is not None:
+                raise self._stays(node, "prints the call itself")
+            above = self.tree.parent(above)
+        if len(comments(self.tree.code(call))) > len(comments(self.tree.code(data.value))):
+            raise self._stays(node, "has a comment in the call")
+        statement = self._idle_statement(call, data.value)
+        if statement is not None:
+            return list(remove_statement(self.tree, statement))
+        return list(unwrap(self.tree, call, data.value, self.definition.suffix))
+
+    def _idle_statement(
+        self, call: cst.Call, data: cst.BaseExpression
+    ) -> cst.BaseSmallStatement | None:
+        """The statement `x = f(x)`, where that becomes `x = x` and can go."""
+        statement = self.tree.parent(call)
+        if self.definition.suffix.text or not isinstance(statement, cst.Assign):
+            return None
+        targets = [target.target for target in statement.targets]
+        if len(targets) != 1 or not isinstance(data, cst.Name):
+            return None
+        target = targets[0]
+        if not isinstance(target, cst.Name) or target.value != data.value:
+            return None
+        scope = self.analysis.scopes.scope_at(statement)
+        bound = scope.bindings.get(data.value, [])
+        if scope.kind is ScopeKind.CLASS or len(bound) < 2 or any(b.foreign for b in bound):
+            return None
+        return statement
+
+
+def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(children(current))
+
+
+def _check_quiet(files: _Files, path: str, module: str, seen: set[str]) -> None:
+    """Raise Stays unless importing a project module does nothing but define things."""
+    target = files.index.find(path, module)
+    if target is None or target in seen:
+        return
+    seen.add(target)
+    shown = os.path.basename(target)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(files.text(target)).body
+    except (OSError, Unreadable, SyntaxError, ValueError, RecursionError):
+        raise Stays(f"{shown} cannot be read") from None
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            imported = [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom):
+            source = "." * statement.level + (statement.module or "")
+            imported = [source]
+        elif _defines(statement):
+            continue
+        else:
+            raise Stays(f"importing {shown} does more than define functions")
+        for name in imported:
+            if name.startswith(".") or files.index.find(target, name) is not None:
+                _check_quiet(files, target, name, seen)
+            elif name.split(".")[0] not in _HARMLESS:
+                raise Stays(f"importing {shown} imports {name} as well")
+
+
+def _defines(statement: ast.stmt) -> bool:
+    """Whether a statement at the top of a module only defines something."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return not statement.decorator_list
+    if isinstance(statement, ast.ClassDef):
+        plain = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass)
+        return (
+            not statement.decorator_list
+            and not statement.keywords
+            and all(isinstance(s, plain) or _is_text(s) for s in statement.body)
+        )
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Constant)
+    return _is_text(statement)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
