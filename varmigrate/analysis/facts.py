@@ -182,18 +182,23 @@ class Facts:
         """What is known of the element of `node` at `path`."""
         return self._solved(lambda: self._item(node, path))
 
-    def obstacle(self, call: cst.Call, data: cst.BaseExpression) -> str:
+    def obstacle(self, call: cst.Call, data: cst.BaseExpression, contract: bool = False) -> str:
         """Why `call`, a Variable around `data`, must not become `data` itself; empty if it may.
 
         To be asked when `data` is a free tensor: nobody may be able to tell the two apart.
+        contract: what is not seen is taken to leave both of them alone.
         """
         events, groups = self.holders.flows(call)
         merged = self.holders.reachable((*self.holders.groups_of(data), *groups))
         for group in merged:
             events.extend(group.events)
         for event in events:
+            if contract and event.kind in (EventKind.RETURNED, EventKind.ESCAPE):
+                continue
             if event.kind is EventKind.RETURNED or not self._harmless(event):
                 return f"{event.text} on line {self._line(event.node)}"
+        if contract:
+            return ""
         visible = {
             member.name
             for group in merged
@@ -928,7 +933,7 @@ class Facts:
                 return self._operation(node, origin, None, row.graph, row.identity)
             if origin in _PARAMETERS:
                 reason = "a Parameter requires grad"
-                return Fact(Kind.TENSOR, GraphFact.UNKNOWN, IdentityFact.UNKNOWN, (reason,))
+                return Fact(Kind.TENSOR, GraphFact.ATTACHED, IdentityFact.UNKNOWN, (reason,))
             if origin in _LOADERS:
                 return _OTHER
             if origin.startswith("torchvision.datasets."):
@@ -940,6 +945,9 @@ class Facts:
                 and all(self._of(argument.value).kind is Kind.OTHER for argument in node.args)
             )
             return _OTHER if plain and not any(map(_holds_objects, node.args)) else UNKNOWN
+        types = self.holders.tensor_types(node.func)
+        if types:
+            return self._constructor(node, *types)
         if isinstance(node.func, cst.Attribute):
             return self._method(node, node.func)
         if isinstance(node.func, cst.Name) and self.names.is_builtin(node.func):
@@ -981,17 +989,17 @@ class Facts:
                     return Fact(Kind.TENSOR, graph, fact.identity, ("it sets requires_grad",))
         return fact
 
-    def _constructor(self, node: cst.Call, origin: str) -> Fact:
+    def _constructor(self, node: cst.Call, origin: str, *others: str) -> Fact:
         new = Fact(
             Kind.TENSOR,
             GraphFact.FREE,
             IdentityFact.FRESH,
             (f"{origin}(...) makes a new tensor without history",),
         )
-        if origin in SPARSE_TENSOR_TYPES and node.args:
+        kinds = {name.rpartition(".")[2].removesuffix("Tensor") for name in (origin, *others)}
+        if node.args and not SPARSE_TENSOR_TYPES.isdisjoint((origin, *others)):
             return UNKNOWN
-        kind = origin.rpartition(".")[2].removesuffix("Tensor")
-        return self._sized(node, new, f"{origin}(...)", kind in _INTEGER_TYPES)
+        return self._sized(node, new, f"{origin}(...)", kinds <= _INTEGER_TYPES)
 
     def _sized(self, node: cst.Call, new: Fact, what: str, integral: bool = False) -> Fact:
         """A constructor or `.new`: sizes and literals make a new tensor, a tensor is shared."""

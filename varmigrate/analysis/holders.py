@@ -283,6 +283,8 @@ class Holders:
             if origin == VARIABLE:
                 return self._variable(node)
             return None
+        if self.tensor_types(node.func):
+            return Identity.VIEW
         if isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
             if name in NON_TENSOR_METHODS:
@@ -300,6 +302,31 @@ class Holders:
         if shape.problem or shape.never or shape.requires_grad.value is False:
             return Identity.SAME
         return Identity.DETACHED
+
+    def tensor_types(self, func: cst.BaseExpression, steps: int = 4) -> list[str]:
+        """The tensor types a called expression is one of, held in a name or chosen by a test."""
+        if steps == 0:
+            return []
+        origin = self.names.origin(func)
+        if origin:
+            return [origin] if origin in TENSOR_TYPES else []
+        parts: list[cst.BaseExpression] = []
+        if isinstance(func, cst.IfExp):
+            parts = [func.body, func.orelse]
+        elif isinstance(func, cst.Name):
+            for binding in self.flow.definitions(func) or ():
+                source = self.flow.source(binding)
+                if source is None or source.path:
+                    return []
+                parts.append(source.expression)
+        elif isinstance(func, cst.Attribute):
+            holder = self.attributes.holder(func)
+            sources = None if holder is None else self.attributes.sources(holder)
+            parts = [value for value, path in sources or () if not path]
+            if len(parts) != len(sources or ()):
+                return []
+        found = [self.tensor_types(part, steps - 1) for part in parts]
+        return sorted({name for names in found for name in names}) if all(found) else []
 
     def function(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
         """The function of this file a name surely is."""
@@ -583,6 +610,8 @@ class Holders:
         origin = self.names.origin(func)
         if origin:
             return (yield from self._given(origin, call, argument))
+        if self.tensor_types(func):
+            return call
         if self.modules.is_module(func):
             forward = self.modules.forward(func)
             if forward is not None:

@@ -52,13 +52,24 @@ class Invalid:
     unsafe: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A fix, and the statement that goes with the fixes of all the `calls` in it."""
+
+    fix: Fix
+    deletes: cst.CSTNode | None = None
+    calls: int = 1
+    instead: tuple[Edit, ...] = ()
+
+
 @dataclass(eq=False, slots=True)
 class Proposal:
     """A finding before its place is written out: the site, what to say, and what to do.
 
     removes: bindings (imports) the fix takes away. follows: the fix of another place is enough.
     span: the reported place, when it is not `node`. deletes: the statement that goes when the fixes
-    of all the `calls` in it are made; `instead` are the edits of this one alone.
+    of all the `calls` in it are made; `instead` are the edits of this one alone. bolder: a shorter
+    rewrite under an assumption, for those who ask for unsafe fixes.
     """
 
     code: str
@@ -75,6 +86,15 @@ class Proposal:
     deletes: cst.CSTNode | None = None
     calls: int = 1
     instead: tuple[Edit, ...] = ()
+    bolder: Rewrite | None = None
+
+    def trust(self) -> None:
+        """Take the bolder rewrite, where there is one."""
+        if self.bolder is not None:
+            self.fix = self.bolder.fix
+            self.deletes = self.bolder.deletes
+            self.calls = self.bolder.calls
+            self.instead = self.bolder.instead
 
     def finding(self, analysis: FileAnalysis) -> Finding:
         """The finding as it is reported."""

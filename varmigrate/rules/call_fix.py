@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from varmigrate.analysis.calls import CallShape, Flag, Order
-from varmigrate.analysis.facts import Fact, Kind
+from varmigrate.analysis.facts import Fact, GraphFact, Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.sites import Site, SiteKind
@@ -21,7 +21,7 @@ from varmigrate.model import Edit, Fix
 from varmigrate.rewrite.expressions import Suffix, add_keyword, inner_span, unwrap
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tokens import comments
-from varmigrate.rules.base import safe, unsafe
+from varmigrate.rules.base import Rewrite, safe, unsafe
 from varmigrate.torch_facts.factories import FACTORIES
 
 _NONE = Suffix("")
@@ -38,7 +38,8 @@ class CallFix:
     """The fix of a call, or the advice that stands in for it; why the form was chosen.
 
     deletes: the statement that goes when the fixes of all its calls are made, so many of them that
-    `calls` says; `instead` are the edits of this call alone.
+    `calls` says; `instead` are the edits of this call alone. bolder: a shorter rewrite that rests
+    on an assumption.
     """
 
     fix: Fix | None = None
@@ -47,6 +48,7 @@ class CallFix:
     deletes: cst.CSTNode | None = None
     calls: int = 1
     instead: tuple[Edit, ...] = ()
+    bolder: Rewrite | None = None
 
 
 def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
@@ -80,11 +82,19 @@ def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
     return _finish(title, edits, reasons, _assumption(analysis, site, fact))
 
 
-def droppable(analysis: FileAnalysis, call: cst.Call, data: cst.BaseExpression) -> tuple[bool, str]:
-    """Whether `data` can stand in for a Variable around it, and why not, in words."""
+def _drops(
+    analysis: FileAnalysis, call: cst.Call, data: cst.BaseExpression, contract: bool
+) -> tuple[bool, str]:
+    """Whether `data` can stand in for a Variable around it, and why not, in words.
+
+    contract: take for granted that `data` was never part of a graph.
+    """
     fact = analysis.facts.of(data)
     if fact.fresh and fact.free:
         return True, ""
+    if contract:
+        known = fact.graph is GraphFact.ATTACHED or fact.kind in (Kind.OTHER, Kind.SEQUENCE)
+        return not known and not analysis.facts.obstacle(call, data, contract=True), ""
     if fact.kind is not Kind.TENSOR or not fact.free:
         return False, fact.doubt
     obstacle = analysis.facts.obstacle(call, data)
@@ -97,24 +107,42 @@ def _without_flag(
     """The rewrite of a call that asks for no gradient: the argument, or `.detach()` of it."""
     fact = analysis.facts.of(data)
     assumption = _assumption(analysis, site, fact)
-    drops, why = droppable(analysis, call, data)
-    if not drops:
-        edits = unwrap(analysis.tree, call, data, _DETACH)
-        kept = (f"`.detach()` is kept: {why}",) if why else ()
-        return _finish("replace the wrapper by .detach()", edits, kept, assumption)
-    edits = unwrap(analysis.tree, call, data, _NONE)
-    found = _finish("drop the wrapper", edits, fact.reasons, assumption)
-    statement = _needless(analysis, call)
-    if statement is None or found.fix is None:
+    drops, why = _drops(analysis, call, data, contract=False)
+    if drops:
+        plain = _finish(
+            "drop the wrapper", unwrap(analysis.tree, call, data, _NONE), fact.reasons, assumption
+        )
+        if plain.fix is None:
+            return plain
+        rewrite = _dropping(analysis, call, plain.fix, contract=False)
+        return replace(
+            plain,
+            fix=rewrite.fix,
+            deletes=rewrite.deletes,
+            calls=rewrite.calls,
+            instead=rewrite.instead,
+        )
+    edits = unwrap(analysis.tree, call, data, _DETACH)
+    kept = (f"`.detach()` is kept: {why}",) if why else ()
+    found = _finish("replace the wrapper by .detach()", edits, kept, assumption)
+    if assumption or not _drops(analysis, call, data, contract=True)[0]:
         return found
-    removal = remove_statement(analysis.tree, statement)
-    return replace(
-        found,
-        fix=replace(found.fix, title="delete the statement", edits=removal),
-        deletes=statement,
-        calls=len(_assigned_calls(analysis, statement)),
-        instead=edits,
+    taken = (
+        f"`{_short(analysis.tree.code(data))}` was never part of a graph, as PyTorch before 0.4 "
+        "required, and code that is not seen here leaves it alone"
     )
+    drop = unsafe("drop the wrapper", unwrap(analysis.tree, call, data, _NONE), taken)
+    return replace(found, bolder=_dropping(analysis, call, drop, contract=True))
+
+
+def _dropping(analysis: FileAnalysis, call: cst.Call, fix: Fix, contract: bool) -> Rewrite:
+    """The fix that drops a wrapper, or the one that deletes the statement it leaves needless."""
+    statement = _needless(analysis, call, contract)
+    if statement is None:
+        return Rewrite(fix)
+    removal = remove_statement(analysis.tree, statement)
+    deleting = replace(fix, title="delete the statement", edits=removal)
+    return Rewrite(deleting, statement, len(_assigned_calls(analysis, statement)), fix.edits)
 
 
 def _assigned_calls(analysis: FileAnalysis, statement: cst.Assign) -> list[Site]:
@@ -147,7 +175,7 @@ def _assigned_calls(analysis: FileAnalysis, statement: cst.Assign) -> list[Site]
     return found
 
 
-def _needless(analysis: FileAnalysis, call: cst.Call) -> cst.Assign | None:
+def _needless(analysis: FileAnalysis, call: cst.Call, contract: bool) -> cst.Assign | None:
     """The statement around a call that binds names to themselves once its wrappers are dropped."""
     node = analysis.tree.parent(call)
     while isinstance(node, (cst.Element, cst.Tuple)):
@@ -169,7 +197,10 @@ def _needless(analysis: FileAnalysis, call: cst.Call) -> cst.Assign | None:
             return None
         if any(binding.foreign for binding in bound) or not analysis.flow.surely_bound(data):
             return None
-        if _obstacle(analysis, site) or not droppable(analysis, site.call, data)[0]:
+        if _obstacle(analysis, site):
+            return None
+        drops, _ = _drops(analysis, site.call, data, contract=False)
+        if not drops and not (contract and _drops(analysis, site.call, data, contract=True)[0]):
             return None
     return node if sites else None
 

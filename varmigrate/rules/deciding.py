@@ -75,6 +75,7 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
         deletes=result.deletes,
         calls=result.calls,
         instead=result.instead,
+        bolder=result.bolder,
     )
 
 

@@ -274,7 +274,8 @@ def _task(path: str, raw: bytes, context: ModuleContext, options: RunOptions) ->
     settings = options.settings
     ignore = (*settings.ignore, *options.ignore, *_ignored_in(path, settings))
     selection = Selection(options.select or settings.select, ignore)
-    return Task(path, raw, context, FileOptions(options.fix, options.unsafe, selection))
+    asked = FileOptions(options.fix, options.unsafe, selection, settings.assumptions)
+    return Task(path, raw, context, asked)
 
 
 def _merged(before: FileResult | None, after: FileResult) -> FileResult:

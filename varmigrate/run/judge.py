@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Binding
@@ -36,6 +37,7 @@ class FileOptions:
     fix: bool = False
     unsafe: bool = False
     selection: Selection = field(default_factory=Selection)
+    assumptions: Assumptions = field(default_factory=Assumptions)
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ def _judge_file(
 
 
 def _judge(path: str, text: str, context: ModuleContext, options: FileOptions) -> _Judgement:
-    analysis = FileAnalysis(path, text, context)
+    analysis = FileAnalysis(path, text, context, options.assumptions)
     suppressions = Suppressions(analysis)
     wants = options.selection.wants
     proposals = [
@@ -128,6 +130,9 @@ def _judge(path: str, text: str, context: ModuleContext, options: FileOptions) -
         for proposal in rule.check(analysis)
         if not suppressions.silences(proposal) and wants(proposal.code, proposal.intent)
     ]
+    if options.unsafe:
+        for proposal in proposals:
+            proposal.trust()
     unused = list(suppressions.unused(wants)) if wants("VM008") else []
     return _Judgement(analysis, proposals, unused)
 

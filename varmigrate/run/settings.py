@@ -6,9 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.files.source import plain_words
 
-_KEYS = ("select", "ignore", "exclude", "unsafe-fixes", "per-file-ignores")
+_KEYS = (
+    "select",
+    "ignore",
+    "exclude",
+    "unsafe-fixes",
+    "per-file-ignores",
+    "loader-batches",
+    "closed-world",
+)
 
 
 class SettingsError(Exception):
@@ -24,6 +33,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     unsafe_fixes: bool = False
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    assumptions: Assumptions = field(default_factory=Assumptions)
     folder: str = ""
 
 
@@ -90,9 +100,6 @@ def _read(path: str, table: Mapping[str, object]) -> Settings:
             if key == "tool":
                 hint = "; [tool.varmigrate] is for pyproject.toml, here its keys stand alone"
             raise SettingsError(f"{path}: unknown setting '{key}'{hint}")
-    unsafe = table.get("unsafe-fixes", False)
-    if not isinstance(unsafe, bool):
-        raise SettingsError(f"{path}: 'unsafe-fixes' must be true or false")
     per_file = table.get("per-file-ignores", {})
     if not isinstance(per_file, dict):
         raise SettingsError(f"{path}: 'per-file-ignores' must be a table of pattern = [codes]")
@@ -100,8 +107,12 @@ def _read(path: str, table: Mapping[str, object]) -> Settings:
         select=_strings(path, table, "select"),
         ignore=_strings(path, table, "ignore"),
         exclude=_strings(path, table, "exclude"),
-        unsafe_fixes=unsafe,
+        unsafe_fixes=_switch(path, table, "unsafe-fixes", False),
         per_file_ignores={str(key): _strings(path, per_file, str(key)) for key in per_file},
+        assumptions=Assumptions(
+            loader_batches=_switch(path, table, "loader-batches", True),
+            closed_world=_switch(path, table, "closed-world", False),
+        ),
         folder=os.path.dirname(os.path.abspath(path)),
     )
     named = [*settings.select, *settings.ignore]
@@ -123,6 +134,13 @@ def check_items(items: list[str], where: str = "") -> None:
         problem = unknown_item(item, codes)
         if problem is not None:
             raise SettingsError(f"{where}{problem}")
+
+
+def _switch(path: str, table: Mapping[str, object], key: str, default: bool) -> bool:
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        raise SettingsError(f"{path}: '{key}' must be true or false")
+    return value
 
 
 def _strings(path: str, table: Mapping[str, object], key: str) -> tuple[str, ...]:
