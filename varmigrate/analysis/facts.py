@@ -429,7 +429,9 @@ class Facts:
     def _group(self, group: Group) -> Fact:
         """FREE unless something is done to a member of the group that may attach it."""
         for event in group.events:
-            if event.kind is EventKind.RETURNED and not group.lasting:
+            if event.kind is EventKind.SEEN or (
+                event.kind is EventKind.RETURNED and not group.lasting
+            ):
                 continue
             try:
                 fact = self._seen(event)
@@ -453,12 +455,13 @@ class Facts:
         if event.kind is EventKind.WRITE:
             harmless = all(self._of(operand).harmless_operand for operand in event.operands)
         elif event.contents is not None:
-            harmless = self._of(event.contents).kind is Kind.SEQUENCE
+            # What is put into a part of a tensor is copied.
+            harmless = self._of(event.contents).kind in (Kind.SEQUENCE, Kind.TENSOR)
         elif event.receiver is not None:
             kind = self._of(event.receiver).kind
             method = getattr(getattr(event.node, "func", None), "attr", None)
             name = method.value if isinstance(method, cst.Name) else ""
-            if event.kind is EventKind.OBJECT:
+            if event.kind is EventKind.SEEN:
                 harmless = kind in (Kind.OTHER, Kind.SEQUENCE)
             elif kind is Kind.TENSOR:
                 harmless = name in METHODS or name in TUPLE_METHODS or name in NON_TENSOR_METHODS
@@ -478,6 +481,7 @@ class Facts:
         if group.into or any(event.kind is EventKind.ESCAPE for event in group.events):
             return False
         loops = list(self.flow.loops(node))
+        rebinds = self._rebinds(node)
         for binding in group.members:
             if not isinstance(binding, Binding):
                 return False
@@ -490,12 +494,10 @@ class Facts:
             statement = binding.statement
             if not isinstance(statement, (cst.Assign, cst.AnnAssign)):
                 return False
-            if isinstance(statement, cst.Assign) and (
-                len(statement.targets) != 1 or statement.targets[0].target is not binding.node
-            ):
+            if isinstance(statement, cst.Assign) and len(statement.targets) != 1:
                 return False
             if binding.scope.kind is ScopeKind.MODULE and not (
-                self.private(binding.name) or self._rebinds(node)
+                self.private(binding.name) or rebinds
             ):
                 return False
             around = list(self.flow.loops(statement))
@@ -505,7 +507,7 @@ class Facts:
                 second = self.names.load(other)
                 if second is None or second.scope is not load.scope:
                     return False
-                if second.order > load.order:
+                if second.order > load.order and not (rebinds and other.value == node.value):
                     return False
         return True
 
@@ -518,15 +520,14 @@ class Facts:
 
     def _rooted(self, binding: Binding, group: Group) -> bool:
         """Whether a member of a group is made fresh, or from other members alone."""
-        source = self.flow.source(binding)
-        if source is None or source.path:
+        node = self.flow.made(binding)
+        if node is None:
             return False
         try:
             if self._ask("definition", binding).identity is IdentityFact.FRESH:
                 return True
         except _NotYet:
             return True
-        node = source.expression
         while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             method = METHODS.get(node.func.attr.value)
             if method is None or method.identity is not Identity.SAME:
@@ -816,6 +817,8 @@ class Facts:
             return self._batch(node)
         if origin in TUPLE_FUNCTIONS:
             row = TUPLE_FUNCTIONS[origin]
+            if not row.always and not _gives_dimension(node, 1):
+                return None
             return self._tuple_item(node, row.graph, row.identity, row.free, path, None)
         if origin.startswith("tqdm") and len(arguments) >= 1:
             return self._item(arguments[0], path)
@@ -839,7 +842,7 @@ class Facts:
         receiver = self._of(func.value)
         if name in TUPLE_METHODS and receiver.kind is Kind.TENSOR:
             method = TUPLE_METHODS[name]
-            if method.always or _gives_dimension(node):
+            if method.always or _gives_dimension(node, 0):
                 return self._tuple_item(
                     node, method.graph, method.identity, method.free, path, receiver
                 )
@@ -1199,10 +1202,9 @@ class Facts:
         return UNKNOWN
 
     def _subscript(self, node: cst.Subscript) -> Fact:
-        fact = self._of(node.value)
-        if fact.kind in (Kind.OTHER, Kind.TENSOR):
-            return self._part(fact)
-        return self._item(node.value, (step_of(node),))
+        found = self._item(node.value, (step_of(node),))
+        whole = self._of(node.value)
+        return self._part(whole) if found.kind is Kind.UNKNOWN else found
 
     def _sequence(self, elements: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> Fact:
         starred = isinstance(node, (cst.List, cst.Tuple)) and any(
@@ -1306,15 +1308,14 @@ def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield test
 
 
-def _gives_dimension(node: cst.Call) -> bool:
-    """Whether a call like `x.max(1)` names a dimension, and so gives a pair."""
+def _gives_dimension(node: cst.Call, place: int) -> bool:
+    """Whether a call like `x.max(1)` names a dimension, at `place` or by name: it gives a pair."""
     for argument in node.args:
         if argument.keyword is not None and argument.keyword.value == "dim":
             return True
-    first = node.args[0] if node.args else None
-    if first is None or first.keyword is not None or first.star:
+    if len(node.args) <= place or any(a.star or a.keyword for a in node.args[: place + 1]):
         return False
-    value = first.value
+    value = node.args[place].value
     if isinstance(value, cst.UnaryOperation):
         value = value.expression
     return isinstance(value, cst.Integer)

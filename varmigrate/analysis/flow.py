@@ -123,6 +123,20 @@ class Flow:
                 return None
             node = parent
 
+    def made(self, binding: Binding) -> cst.BaseExpression | None:
+        """The very expression a binding is bound to; None when it is some element of one."""
+        source = self.source(binding)
+        if source is None:
+            return None
+        node = source.expression
+        for step in source.path:
+            if not isinstance(node, (cst.Tuple, cst.List)) or not 0 <= step < len(node.elements):
+                return None
+            if not all(isinstance(element, cst.Element) for element in node.elements):
+                return None
+            node = node.elements[step].value
+        return node
+
     @staticmethod
     def _position(targets: cst.Tuple | cst.List, node: cst.CSTNode) -> int | None:
         """The step from a sequence to the target `node` in `targets`."""

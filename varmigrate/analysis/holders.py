@@ -43,12 +43,14 @@ Holder = Binding | tuple[str, int, str]
 class EventKind(enum.Enum):
     """What is done to a held tensor.
 
-    WRITE: changed in place with operands, harmless when none of them is part of a graph. OBJECT:
-    something of the object itself (shape, flag, gradient, hooks, identity). ESCAPE: given to code
-    that is not seen. RETURNED: given back to the caller.
+    WRITE: changed in place with operands, harmless when none of them is part of a graph. SEEN:
+    something that belongs to the object alone is looked at or given another shape (identity, hash,
+    gradient, strides), which attaches nothing. OBJECT: something of the object is changed that may
+    attach it. ESCAPE: given to code that is not seen. RETURNED: given back to the caller.
     """
 
     WRITE = "write"
+    SEEN = "seen"
     OBJECT = "object"
     ESCAPE = "escape"
     RETURNED = "returned"
@@ -505,13 +507,13 @@ class Holders:
                     came.append((outer, parent))
                     above = outer
                 elif isinstance(outer, cst.Set):
-                    yield _event(EventKind.OBJECT, outer, "it is put into a set")
+                    yield _event(EventKind.SEEN, outer, "it is put into a set")
                     return
                 else:
                     above = outer
             elif isinstance(parent, (cst.DictElement, cst.StarredDictElement)):
                 if isinstance(parent, cst.DictElement) and parent.key is node:
-                    yield _event(EventKind.OBJECT, parent, "it is a key of a dictionary")
+                    yield _event(EventKind.SEEN, parent, "it is a key of a dictionary")
                     return
                 above = self.tree.parent(parent)
             elif (isinstance(parent, (cst.ListComp, cst.GeneratorExp)) and parent.elt is node) or (
@@ -519,7 +521,7 @@ class Holders:
             ):
                 above = parent
             elif isinstance(parent, (cst.SetComp, cst.DictComp)):
-                yield _event(EventKind.OBJECT, parent, "it is hashed")
+                yield _event(EventKind.SEEN, parent, "it is hashed")
                 return
             elif isinstance(parent, cst.IfExp):
                 above = None if parent.test is node else parent
@@ -569,13 +571,15 @@ class Holders:
             return parent
         if isinstance(node, cst.BaseExpression):
             text = f"its attribute `{name}` is read"
-            yield _Found(Event(EventKind.OBJECT, parent, text, receiver=node))
+            yield _Found(Event(EventKind.SEEN, parent, text, receiver=node))
         return None
 
     def _method(self, node: cst.CSTNode, name: str, call: cst.Call) -> _Climb:
         """A method of the value is called."""
         if name in RESHAPE_IN_PLACE_METHODS or name in _OF_THE_OBJECT:
-            yield _event(EventKind.OBJECT, call, f"`.{name}(...)` changes it")
+            shape = name in RESHAPE_IN_PLACE_METHODS and name != "set_"
+            kind = EventKind.SEEN if shape else EventKind.OBJECT
+            yield _event(kind, call, f"`.{name}(...)` changes it")
             return call
         arguments = tuple(argument.value for argument in call.args)
         if name.endswith("_") and not name.endswith("__"):
@@ -748,15 +752,15 @@ class Holders:
         others = [side for side in sides if side is not node]
         for target in comparison.comparisons:
             if isinstance(target.operator, (cst.In, cst.NotIn)):
-                yield _event(EventKind.OBJECT, comparison, "it is looked for by `in`")
+                yield _event(EventKind.SEEN, comparison, "it is looked for by `in`")
                 return
             if isinstance(target.operator, (cst.Is, cst.IsNot)) and not all(
                 isinstance(other, cst.Name) and other.value == "None" for other in others
             ):
-                yield _event(EventKind.OBJECT, comparison, "its identity is compared")
+                yield _event(EventKind.SEEN, comparison, "its identity is compared")
                 return
         if isinstance(node, (cst.List, cst.Tuple, cst.ListComp)):
-            yield _event(EventKind.OBJECT, comparison, "a list it is in is compared")
+            yield _event(EventKind.SEEN, comparison, "a list it is in is compared")
 
     def _listish(self, node: cst.CSTNode, depth: int = 3) -> bool:
         """Whether an operand of `+` or `*` may be a list or tuple of this file."""
@@ -780,13 +784,14 @@ class Holders:
         return isinstance(node, (cst.Attribute, cst.Subscript))
 
     def _binds_list(self, binding: Binding, depth: int) -> bool:
+        made = self.flow.made(binding)
+        if made is not None:
+            return self._listish(made, depth)
         source = self.flow.source(binding)
         if source is None:
             # What a parameter is given was put into no container that is seen.
             return binding.kind is not BindingKind.PARAMETER
-        if source.path:
-            return self._holds_lists(source.expression, depth)
-        return self._listish(source.expression, depth)
+        return self._holds_lists(source.expression, depth)
 
     def _holds_lists(self, node: cst.BaseExpression, depth: int) -> bool:
         """Whether an element of an expression may be a list: of any list of this file, say."""

@@ -1,0 +1,833 @@
+"""Programs in which a wrapper can go only by a proof, and programs in which the proof must fail.
+
+`CLEAN`: names are followed, and the wrapper goes. `KEPT`: each stands on one obligation of the
+proof; `test_flow.py` takes the obligation away and then sees the program go wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness import Case, legacy
+
+CLEAN = [
+    legacy(
+        "flow/a name bound to something fresh",
+        """
+        def f():
+            x = torch.ones(3)
+            v = Variable(x)
+            v += 1
+            return v
+
+        out = f()
+        """,
+        contains=("    v = x\n",),
+    ),
+    legacy(
+        "flow/onto itself, and the statement goes",
+        """
+        def f():
+            x = torch.ones(3)
+            x = Variable(x)
+            x.unsqueeze_(0)
+            return x
+
+        out = f()
+        """,
+        contains=("    x = torch.ones(3)\n    x.unsqueeze_(0)\n",),
+    ),
+    legacy(
+        "flow/through branches that agree",
+        """
+        def f(flag):
+            if flag:
+                x = torch.ones(3)
+            else:
+                x = torch.zeros(3)
+            x = Variable(x)
+            return x * 2
+
+        out = f(True)
+        """,
+        contains=("        x = torch.zeros(3)\n    return",),
+    ),
+    legacy(
+        "flow/an accumulator in a loop",
+        """
+        def f(n):
+            total = torch.zeros(2)
+            for i in range(n):
+                total = total + torch.ones(2)
+            v = Variable(total)
+            return v.sum()
+
+        out = f(3)
+        """,
+        contains=("    v = total\n",),
+    ),
+    legacy(
+        "flow/alone in a block",
+        """
+        def f(cuda):
+            x = torch.ones(2)
+            if cuda:
+                x = x.cuda()
+            else:
+                x = Variable(x)
+            return x + 1
+
+        out = f(False)
+        """,
+        contains=("    else:\n        pass\n",),
+    ),
+    legacy(
+        "flow/two statements of one block go",
+        """
+        def f(flag):
+            x, y = torch.ones(2), torch.ones(2)
+            if flag:
+                x = Variable(x)
+                y = Variable(y)
+            return x + y
+
+        out = f(True)
+        """,
+        contains=("    if flag:\n        pass\n    return",),
+    ),
+    legacy(
+        "flow/a list of fresh tensors",
+        """
+        def f():
+            xs = []
+            for i in range(3):
+                xs.append(torch.ones(2) * i)
+            return Variable(torch.cat(xs)), Variable(torch.stack(xs)).sum()
+
+        out = f()
+        """,
+        contains=("return torch.cat(xs), torch.stack(xs).sum()",),
+    ),
+    legacy(
+        "flow/an array in a name",
+        """
+        import numpy as np
+
+        def f():
+            a = np.ones((2, 2))
+            return Variable(torch.FloatTensor(a)) + Variable(torch.from_numpy(a)).float()
+
+        out = f()
+        """,
+        contains=("return torch.FloatTensor(a) + torch.from_numpy(a).float()",),
+    ),
+    legacy(
+        "flow/a tensor type in a name",
+        """
+        cuda = False
+        Tensor = torch.cuda.FloatTensor if cuda else torch.FloatTensor
+
+        def f(n):
+            return Variable(Tensor(n, 2).fill_(1.0)) * 2
+
+        out = f(2)
+        """,
+        contains=("return Tensor(n, 2).fill_(1.0) * 2",),
+    ),
+    legacy(
+        "flow/what a function of the file gives back",
+        """
+        def noise(n):
+            z = torch.ones(n)
+            return z * 2
+
+        def f():
+            v = Variable(noise(3))
+            v.mul_(2)
+            return v
+
+        out = f()
+        """,
+        contains=("    v = noise(3)\n",),
+    ),
+    legacy(
+        "flow/the parameter of a nested function",
+        """
+        def f():
+            def double(t):
+                return Variable(t) * 2
+            return double(torch.ones(2)) + double(torch.zeros(2))
+
+        out = f()
+        """,
+        contains=("        return t * 2\n",),
+    ),
+    legacy(
+        "flow/an attribute that only this class writes",
+        """
+        class Net(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = torch.nn.Linear(2, 2)
+                self.shift = torch.ones(2)
+
+            def forward(self, x):
+                return self.fc(x) + Variable(self.shift)
+
+        torch.manual_seed(0)
+        out = Net()(torch.ones(1, 2))
+        """,
+        contains=("return self.fc(x) + self.shift\n",),
+    ),
+    legacy(
+        "flow/batches of a loader",
+        """
+        from torch.utils.data import DataLoader
+
+        def train(data):
+            net = torch.nn.Linear(2, 1)
+            loss = torch.nn.MSELoss()
+            total = 0
+            for i, (x, y) in enumerate(DataLoader(data, batch_size=2)):
+                x, y = Variable(x), Variable(y)
+                out = loss(net(x), y)
+                out.backward()
+                total += out.item()
+            return total, net.weight.grad
+
+        torch.manual_seed(0)
+        out = train([(torch.ones(2), torch.ones(1)), (torch.zeros(2), torch.ones(1))])
+        """,
+        contains=("batch_size=2)):\n        out = loss(net(x), y)\n",),
+    ),
+    legacy(
+        "flow/a batch moved and cast",
+        """
+        from torch.utils.data import DataLoader
+
+        def run(data):
+            loader = DataLoader(data, batch_size=2)
+            found = []
+            for batch in loader:
+                x, y = batch
+                x = Variable(x.float().cpu())
+                found.append((x * 2).sum().item())
+            return found
+
+        out = run([(torch.ones(2), torch.ones(1))])
+        """,
+        contains=("    x = x.float().cpu()\n",),
+    ),
+    legacy(
+        "flow/a batch that is taken by hand",
+        """
+        from torch.utils.data import DataLoader
+
+        def run(data):
+            it = iter(DataLoader(data, batch_size=2))
+            x, y = next(it)
+            return (Variable(x) * 2).sum() + Variable(y).sum()
+
+        out = run([(torch.ones(2), torch.ones(1))])
+        """,
+        contains=("return (x * 2).sum() + y.sum()",),
+    ),
+    legacy(
+        "flow/a batch that is a dictionary",
+        """
+        from torch.utils.data import DataLoader
+
+        def run(data):
+            total = 0
+            for batch in DataLoader(data, batch_size=2):
+                total += Variable(batch["x"]).sum()
+            return total
+
+        out = run([{"x": torch.ones(2)}, {"x": torch.zeros(2)}])
+        """,
+        contains=('total += batch["x"].sum()',),
+    ),
+    legacy(
+        "flow/a loader that is passed in from where it is made",
+        """
+        from torch.utils.data import DataLoader
+
+        def _run(loader):
+            total = 0
+            for x in loader:
+                x = Variable(x)
+                total += x.sum()
+            return total
+
+        out = _run(DataLoader([torch.ones(2), torch.zeros(2)], batch_size=2))
+        """,
+        contains=("    for x in loader:\n        total += x.sum()\n",),
+    ),
+    legacy(
+        "flow/under no_grad",
+        """
+        def f(net, x):
+            with torch.no_grad():
+                y = x * net.weight
+                z = Variable(y)
+            return z.sum()
+
+        net = torch.nn.Linear(2, 2)
+        torch.nn.init.ones_(net.weight)
+        out = f(net, torch.ones(2, requires_grad=True) * 2)
+        """,
+        contains=(".detach()",),
+        note="what `x` and `net.weight` are is not seen, not even that they are tensors",
+    ),
+    legacy(
+        "flow/a tensor, by isinstance",
+        """
+        def repackage(h):
+            if isinstance(h, Variable):
+                return Variable(h.data)
+            return tuple(repackage(v) for v in h)
+
+        p = torch.ones(2, requires_grad=True)
+        out = repackage((p * 2, p))
+        """,
+        contains=("        return h.data\n",),
+    ),
+    legacy(
+        "flow/a trainable leaf from a name",
+        """
+        def f():
+            w = torch.ones(2)
+            w = Variable(w, requires_grad=True)
+            (w * 2).sum().backward()
+            return w.grad
+
+        out = f()
+        """,
+        contains=("    w = w.requires_grad_()\n",),
+    ),
+    legacy(
+        "flow/walrus, comprehension, conditional expression",
+        """
+        def f(flag):
+            xs = [torch.ones(2) for _ in range(2)]
+            vs = [Variable(x).sum() for x in xs]
+            y = torch.ones(2) if flag else torch.zeros(2)
+            return sum(vs) + Variable(y).sum()
+
+        out = f(True)
+        """,
+        contains=("[x.sum() for x in xs]", "sum(vs) + y.sum()"),
+    ),
+    legacy(
+        "flow/try, with, match",
+        """
+        def f(kind):
+            try:
+                x = torch.ones(2)
+            except ValueError:
+                x = torch.zeros(2)
+            with open(__file__ if False else "/dev/null") as file:
+                y = torch.ones(2)
+            match kind:
+                case 1:
+                    z = torch.ones(2)
+                case _:
+                    z = torch.zeros(2)
+            return (Variable(x) + Variable(y) + Variable(z)).sum()
+
+        out = f(1)
+        """,
+        contains=("(x + y + z).sum()",),
+    ),
+    legacy(
+        "flow/the indices of a maximum",
+        """
+        def f(scores):
+            best = torch.max(scores * 1, 1)[1]
+            values, places = torch.sort(torch.ones(2, 2), 1)
+            return Variable(best).sum() + Variable(places).sum() + Variable(values).sum()
+
+        out = f(torch.eye(2))
+        """,
+        contains=("return best.sum() + places.sum() + values.sum()",),
+    ),
+    legacy(
+        "flow/integers are never part of a graph",
+        """
+        def f(labels):
+            return (Variable(torch.LongTensor(labels)) + 1).sum()
+
+        out = f([1, 2])
+        """,
+        contains=("(torch.LongTensor(labels) + 1).sum()",),
+    ),
+    legacy(
+        "flow/sizes in a name",
+        """
+        def f(x):
+            size = (2, x.size(0))
+            return Variable(x.data.new(*size).zero_())
+
+        out = f(torch.ones(3))
+        """,
+        contains=("return x.data.new(*size).zero_()",),
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A case whose wrapper has to stay, and the obligation of the proof that keeps it."""
+
+    obligation: str
+    case: Case
+
+
+def kept(obligation: str, name: str, body: str, contains: str = ".detach()") -> Kept:
+    """A program that goes wrong when the obligation is dropped."""
+    return Kept(obligation, legacy(f"flow kept/{name}", body, contains=(contains,), lacks=()))
+
+
+KEPT = [
+    kept(
+        "sole holder",
+        "the source is read afterwards",
+        """
+        def f():
+            x = torch.ones(2)
+            v = Variable(x, requires_grad=True)
+            (v * 2).sum().backward()
+            return x, v
+
+        out = f()
+        """,
+    ),
+    kept(
+        "sole holder: loops",
+        "wrapped anew in every round",
+        """
+        def f():
+            x = torch.ones(2)
+            found = []
+            for _ in range(2):
+                v = Variable(x, requires_grad=True)
+                (v * 2).sum().backward()
+                found.append(v.grad)
+            return found
+
+        out = f()
+        """,
+    ),
+    kept(
+        "sole holder: other names",
+        "another name holds it",
+        """
+        def f():
+            x = torch.ones(2)
+            y = x
+            v = Variable(x, requires_grad=True)
+            (v * 2).sum().backward()
+            return y
+
+        out = f()
+        """,
+    ),
+    kept(
+        "join over branches",
+        "attached in one branch",
+        """
+        def f(flag, p):
+            x = torch.ones(2)
+            if flag:
+                x = p * 2
+            return (Variable(x) * 3).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(True, p)
+        """,
+    ),
+    kept(
+        "back edge",
+        "attached from the second round on",
+        """
+        def f(w):
+            h = torch.ones(2)
+            for _ in range(3):
+                h = Variable(h)
+                h = h * w
+            return h.sum()
+
+        w = torch.ones(2, requires_grad=True)
+        f(w).backward()
+        """,
+    ),
+    kept(
+        "metadata change",
+        "the result changes its shape",
+        """
+        from torch.utils.data import DataLoader
+
+        def f(data):
+            seen = []
+            for x in DataLoader(data, batch_size=None):
+                v = Variable(x)
+                v.unsqueeze_(0)
+                seen.append(v.size())
+            return seen
+
+        data = [torch.ones(2)]
+        out = f(data)
+        """,
+    ),
+    kept(
+        "metadata change",
+        "late requires_grad",
+        """
+        from torch.utils.data import DataLoader
+
+        def f(data):
+            for x in DataLoader(data, batch_size=None):
+                v = Variable(x)
+                v.requires_grad = True
+                (v * 2).sum().backward()
+
+        data = [torch.ones(2)]
+        f(data)
+        """,
+    ),
+    kept(
+        "metadata change",
+        "identity is compared",
+        """
+        def f():
+            x = torch.ones(2)
+            v = Variable(x)
+            return v is x
+
+        out = f()
+        """,
+    ),
+    kept(
+        "write",
+        "an attached tensor is added in place",
+        """
+        def f(p):
+            buffer = torch.zeros(2)
+            total = Variable(buffer)
+            total += p * 2
+            return buffer.requires_grad, total.sum()
+
+        p = torch.ones(2, requires_grad=True)
+        flag, out = f(p)
+        """,
+    ),
+    kept(
+        "write",
+        "an attached tensor is written into a part",
+        """
+        def f(p):
+            buffer = torch.zeros(2)
+            total = Variable(buffer)
+            total[0] = p[0]
+            return buffer.requires_grad, total.sum()
+
+        p = torch.ones(2, requires_grad=True)
+        flag, out = f(p)
+        """,
+    ),
+    kept(
+        "write",
+        "attached through a view",
+        """
+        def f(p):
+            buffer = torch.zeros(4)
+            view = buffer.view(2, 2)
+            view.add_(p)
+            return (Variable(buffer) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "escape",
+        "a function that is not seen gets it",
+        """
+        def f(act):
+            x = torch.ones(2)
+            act(x)
+            return (Variable(x) * 2).sum()
+
+        out = f(lambda t: t.requires_grad_())
+        """,
+    ),
+    kept(
+        "returned",
+        "source and result are both given back",
+        """
+        from torch.utils.data import DataLoader
+
+        def f(data):
+            for x in DataLoader(data, batch_size=None):
+                return Variable(x)
+
+        data = [torch.ones(2)]
+        g = [f][0]
+        g(data).requires_grad_()
+        """,
+    ),
+    kept(
+        "aliasing cast",
+        "a cast that has nothing to do",
+        """
+        def f():
+            x = torch.ones(2)
+            v = Variable(x.float(), requires_grad=True)
+            (v * 2).sum().backward()
+            return x
+
+        out = f()
+        """,
+    ),
+    kept(
+        "view",
+        "a view of something held",
+        """
+        def f(p):
+            x = torch.zeros(2, 2)
+            row = x[0]
+            v = Variable(x)
+            v[0] = p
+            return row.requires_grad, v.sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "callers",
+        "a function that others call",
+        """
+        def double(t):
+            return Variable(t) * 2
+
+        out = double(torch.ones(2))
+        p = torch.ones(2, requires_grad=True)
+        functions = {"double": double}
+        out = functions["double"](p * 2)
+        """,
+    ),
+    kept(
+        "callers: arguments",
+        "one caller gives an attached tensor",
+        """
+        def f(p):
+            def double(t):
+                return Variable(t) * 2
+            return double(torch.ones(2)) + double(p * 3)
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "globals",
+        "two names of the module",
+        """
+        x = torch.ones(2)
+        v = Variable(x)
+        """,
+    ),
+    kept(
+        "globals: written elsewhere",
+        "a global that another function rebinds",
+        """
+        _state = torch.ones(2)
+
+        def train(p):
+            global _state
+            _state = p * 2
+
+        def f():
+            return (Variable(_state) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        train(p)
+        out = f()
+        """,
+    ),
+    kept(
+        "attributes: written elsewhere",
+        "an attribute that is set from outside",
+        """
+        class Box:
+            def __init__(self):
+                self.x = torch.ones(2)
+
+            def read(self):
+                return (Variable(self.x) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        box = Box()
+        box.x = p * 2
+        out = box.read()
+        """,
+    ),
+    kept(
+        "puts",
+        "an attached tensor is put into the list",
+        """
+        def f(p):
+            xs = [torch.ones(2)]
+            xs.append(p * 2)
+            return (Variable(xs[1]) * 2).sum() + Variable(torch.cat(xs)).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "containers",
+        "it is held by a list that is not seen",
+        """
+        def f(store, touch):
+            x = torch.ones(2)
+            store.append(x)
+            touch()
+            return (Variable(x) * 2).sum()
+
+        store = []
+        g = [f][0]
+        out = g(store, lambda: store[0].requires_grad_())
+        """,
+    ),
+    kept(
+        "callee's use",
+        "a function of the file changes what it is given",
+        """
+        def touch(t):
+            t.requires_grad_()
+
+        def f():
+            x = torch.ones(2)
+            touch(x)
+            return (Variable(x) * 2).sum()
+
+        out = f()
+        """,
+    ),
+    kept(
+        "caller's use",
+        "the caller goes on with what it gave",
+        """
+        def f():
+            found = []
+            def keep(t):
+                found.append(Variable(t))
+            x = torch.ones(2, 3)
+            keep(x)
+            x.t_()
+            return found[0].size()
+
+        out = f()
+        """,
+    ),
+    kept(
+        "module's use",
+        "a module of the file changes its input",
+        """
+        class Touch(torch.nn.Module):
+            def forward(self, x):
+                x.requires_grad_()
+                return x * 2
+
+        from torch.utils.data import DataLoader
+
+        def f(data):
+            net = Touch()
+            for x in DataLoader(data, batch_size=None):
+                net(Variable(x)).sum().backward()
+
+        data = [torch.ones(2)]
+        f(data)
+        """,
+    ),
+    kept(
+        "datasets",
+        "a dataset built from attached tensors",
+        """
+        from torch.utils.data import DataLoader, TensorDataset
+
+        def f(p):
+            total = 0
+            for (x,) in DataLoader(TensorDataset(p), batch_size=None):
+                total = total + (Variable(x) * 2).sum()
+            return total
+
+        p = torch.ones(2, 2, requires_grad=True) * 2
+        out = f(p)
+        """,
+    ),
+    kept(
+        "recording",
+        "no_grad is switched off again",
+        """
+        def f():
+            p = torch.ones(2, requires_grad=True)
+            with torch.no_grad():
+                with torch.enable_grad():
+                    y = torch.ones(2) * p
+            return Variable(y).sum()
+
+        out = f()
+        """,
+    ),
+    kept(
+        "later code",
+        "a closure runs between",
+        """
+        def f():
+            x = torch.ones(2)
+            def touch():
+                x.requires_grad_()
+            touch()
+            return (Variable(x) * 2).sum()
+
+        out = f()
+        """,
+    ),
+    kept(
+        "nonlocal",
+        "a nested function rebinds the name",
+        """
+        def f(p):
+            x = torch.ones(2)
+            def change():
+                nonlocal x
+                x = p * 2
+            change()
+            return (Variable(x) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "exceptions",
+        "bound before the exception",
+        """
+        def f(p):
+            x = torch.ones(2)
+            try:
+                x = p * 2
+                raise ValueError
+                x = torch.zeros(2)
+            except ValueError:
+                pass
+            return (Variable(x) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+]

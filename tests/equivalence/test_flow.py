@@ -1,0 +1,241 @@
+"""Proofs that follow values: what they allow does the same, and none of their parts is idle.
+
+Every obligation of the proof is taken away once; then a program goes wrong that did not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import cases_flow
+import pytest
+from cases_flow import CLEAN, KEPT, Kept
+from harness import Case, assert_equivalent, differences, fix, observe
+
+from varmigrate.analysis import facts, flow, holders, reaching
+from varmigrate.analysis.facts import Fact, GraphFact
+from varmigrate.analysis.holders import EventKind
+from varmigrate.torch_facts import methods
+from varmigrate.torch_facts.kinds import Graph, Identity
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+_FREE = Fact(graph=GraphFact.FREE)
+
+
+def _sole(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_sole", lambda self, node, definitions: True)
+
+
+def _no_loops(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(flow.Flow, "loops", lambda self, node: iter(()))
+
+
+def _other_names(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders.Holders, "_unite", lambda self, first, second, unwrapped: None)
+
+
+def _first_branch(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts, "_join", lambda first, second: first)
+
+
+def _no_back_edge(patch: pytest.MonkeyPatch) -> None:
+    def once(self, node, first, last, state):  # type: ignore[no-untyped-def]
+        self._between(first, self._body_start(node.body, last), state)
+        self._suite(node.body, state)
+
+    patch.setattr(reaching.Reaching, "_loop", once)
+
+
+def _harmless(*kinds: EventKind) -> Patch:
+    def apply(patch: pytest.MonkeyPatch) -> None:
+        real = facts.Facts._seen
+
+        def seen(self: facts.Facts, event: holders.Event) -> Fact:
+            return _FREE if event.kind in kinds else real(self, event)
+
+        patch.setattr(facts.Facts, "_seen", seen)
+
+    return apply
+
+
+def _returned(patch: pytest.MonkeyPatch) -> None:
+    real = holders.Holders._returned
+
+    def quiet(self, node, parent):  # type: ignore[no-untyped-def]
+        return (item for item in real(self, node, parent) if item.event is None)
+
+    patch.setattr(holders.Holders, "_returned", quiet)
+
+
+def _method(name: str, identity: Identity) -> Patch:
+    def apply(patch: pytest.MonkeyPatch) -> None:
+        patch.setitem(methods.METHODS, name, methods.Method(Graph.SELF, identity))
+
+    return apply
+
+
+def _no_subscripts(patch: pytest.MonkeyPatch) -> None:
+    def read(self, parent):  # type: ignore[no-untyped-def]
+        return None
+        yield
+
+    patch.setattr(holders.Holders, "_subscript", read)
+
+
+def _closed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "closed", lambda self, function: True)
+    real = holders.Holders.calls_of
+    patch.setattr(holders.Holders, "calls_of", lambda self, f: real(self, f) or _calls(self, f))
+
+
+def _calls(self: holders.Holders, function: object) -> list[object]:
+    """The direct calls alone, as if the function were not used in any other way."""
+    import libcst as cst
+
+    found = []
+    for loads in self.scopes.loads.values():
+        for load in loads:
+            parent = self.tree.parent(load.node)
+            if isinstance(parent, cst.Call) and self.function(parent.func) is function:
+                found.append(parent)
+    return found
+
+
+def _first_caller(patch: pytest.MonkeyPatch) -> None:
+    real = holders.Holders.calls_of
+    patch.setattr(holders.Holders, "calls_of", lambda self, f: (real(self, f) or [])[:1])
+
+
+def _private(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "private", lambda self, name: True)
+
+
+def _first_binding(patch: pytest.MonkeyPatch) -> None:
+    real = flow.Flow.definitions
+    patch.setattr(flow.Flow, "definitions", lambda self, node: (real(self, node) or ())[:1] or None)
+
+
+def _attributes(patch: pytest.MonkeyPatch) -> None:
+    from varmigrate.analysis.attributes import Attributes
+
+    real = Attributes.sources
+
+    def sources(self, holder):  # type: ignore[no-untyped-def]
+        self.nodes()
+        self._elsewhere = set()
+        return real(self, holder)
+
+    patch.setattr(Attributes, "sources", sources)
+
+
+def _no_puts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_puts", lambda self, definitions: iter(()))
+
+
+def _no_parameters(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders.Holders, "_passed", lambda self, *a, **k: iter(()))
+
+
+def _own_group(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders.Holders, "reachable", lambda self, groups: list(groups))
+
+
+def _datasets(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_harmless_dataset", lambda self, node, depth=4: True)
+
+
+def _always_paused(patch: pytest.MonkeyPatch) -> None:
+    import re
+
+    patch.setattr(facts, "_MODE", re.compile(r"(?!)"))
+
+
+def _no_exceptions(patch: pytest.MonkeyPatch) -> None:
+    def plain(self, node, state):  # type: ignore[no-untyped-def]
+        outer = reaching._State(state)
+        self._suite(node.body, outer)
+
+    patch.setattr(reaching.Reaching, "_try", plain)
+
+
+def _no_closures(patch: pytest.MonkeyPatch) -> None:
+    real = flow.Flow.definitions
+
+    def own(self, node):  # type: ignore[no-untyped-def]
+        load = self.names.load(node)
+        if load is not None and self.names.owner(node.value, load.scope) is not load.scope:
+            return None
+        return real(self, node)
+
+    patch.setattr(flow.Flow, "definitions", own)
+
+
+MUTATIONS: dict[str, Patch] = {
+    "sole holder": _sole,
+    "sole holder: loops": _no_loops,
+    "sole holder: other names": _other_names,
+    "join over branches": _first_branch,
+    "back edge": _no_back_edge,
+    "metadata change": _harmless(EventKind.OBJECT, EventKind.SEEN),
+    "write": _harmless(EventKind.WRITE),
+    "escape": _harmless(EventKind.ESCAPE),
+    "returned": _returned,
+    "aliasing cast": _method("float", Identity.NEW),
+    "view": _no_subscripts,
+    "callers": _closed,
+    "callers: arguments": _first_caller,
+    "globals": _private,
+    "globals: written elsewhere": _first_binding,
+    "attributes: written elsewhere": _attributes,
+    "puts": _no_puts,
+    "containers": _harmless(EventKind.ESCAPE),
+    "callee's use": _no_parameters,
+    "caller's use": _own_group,
+    "module's use": _no_parameters,
+    "datasets": _datasets,
+    "recording": _always_paused,
+    "later code": _no_closures,
+    "nonlocal": _first_binding,
+    "exceptions": _no_exceptions,
+}
+
+
+@pytest.fixture
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as context:
+        yield context
+
+
+def check(case: Case) -> None:
+    before = observe(case.source)
+    assert before.raised is None
+    fixed = fix(case.source)
+    for text in case.contains:
+        assert text in fixed, fixed
+    for text in case.lacks:
+        assert text not in fixed, fixed
+    assert_equivalent(before, observe(fixed))
+    assert fix(fixed) == fixed
+
+
+@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case.name)
+def test_what_is_proved_goes(case: Case) -> None:
+    check(case)
+
+
+@pytest.mark.parametrize("item", KEPT, ids=lambda item: item.case.name)
+def test_what_is_not_proved_stays(item: Kept) -> None:
+    check(item.case)
+
+
+@pytest.mark.parametrize("item", KEPT, ids=lambda item: f"{item.obligation}: {item.case.name}")
+def test_every_obligation_is_needed(item: Kept, patch: pytest.MonkeyPatch) -> None:
+    before = observe(item.case.source)
+    MUTATIONS[item.obligation](patch)
+    fixed = fix(item.case.source)
+    assert differences(before, observe(fixed)), fixed
+
+
+def test_every_mutation_has_a_case() -> None:
+    assert {item.obligation for item in KEPT} == MUTATIONS.keys()
+    assert len(cases_flow.KEPT) > len(cases_flow.CLEAN)
