@@ -126,7 +126,7 @@ def holds(text: str, unsafe: bool) -> None:
 
 def fix(raw: bytes, unsafe: bool) -> FileResult:
     """Fix a file as a run does."""
-    return work(Task("a.py", raw, ModuleContext(), FileOptions(fix=True, unsafe=unsafe)))
+    return work(Task("a.py", raw, ModuleContext(), FileOptions(fix=True, unsafe=unsafe))).result
 
 
 COMMON = settings(

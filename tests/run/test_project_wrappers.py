@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from varmigrate.analysis.project import summarise
 from varmigrate.model import Finding
 from varmigrate.run.engine import RunOptions, run
 
@@ -363,3 +364,104 @@ def test_the_result_does_not_depend_on_order_seed_or_workers(tmp_path: Path) -> 
         answers.add(done.stdout)
     (answer,) = answers
     assert sum("(through" in item[4] for item in json.loads(answer)) >= 9
+
+
+# -- taking wrappers out ---------------------------------------------------------------------------
+
+PLAIN = "from torch.autograd import Variable\n\n\ndef to_var(x):\n    return Variable(x)\n"
+
+
+def taken_out(folder: Path, files: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The texts after a fix that takes wrappers out, and the advice on those that stay."""
+    left = found(folder, files, fix=True, write=True, inline=True)
+    texts = {name: (folder / name).read_text() for name in files}
+    return texts, [f.advice or "" for f in left if f.code == "VM207"]
+
+
+def test_taken_out_of_all_files_in_one_run(tmp_path: Path) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/utils.py": PLAIN + "\n\ndef other(x):\n    return x\n",
+        "pkg/train.py": "from .utils import other, to_var\nsee(other(to_var(t)))\n",
+        "main.py": "from pkg import utils\nsee(utils.to_var(t + u))\n",
+        "star.py": "from pkg.utils import *\nsee(to_var(t))\n",
+    }
+    texts, left = taken_out(tmp_path, files)
+    assert left == []
+    assert texts == {
+        "pkg/__init__.py": "",
+        "pkg/utils.py": "\n\ndef other(x):\n    return x\n",
+        "pkg/train.py": "from .utils import other\nsee(other(t.detach()))\n",
+        "main.py": "from pkg import utils\nsee((t + u).detach())\n",
+        "star.py": "from pkg.utils import *\nsee(t.detach())\n",
+    }
+    again = run([str(tmp_path)], RunOptions(fix=True, write=True, inline=True, jobs=1))
+    assert again.results == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "files"),
+    [
+        ("hands it out by a star", {"pkg/__init__.py": "from .utils import *\n"}),
+        ("part of a package's names", {"pkg/__init__.py": "from .utils import to_var\n"}),
+        ("names it in a string", {"main.py": "import pkg.utils\n__all__ = ['to_var']\n"}),
+        ("uses it as a value", {"main.py": "from pkg.utils import to_var\nf = to_var\n"}),
+        ("cannot be analysed", {"main.py": "from pkg.utils import to_var\nprint to_var(x)\n"}),
+        ("attribute of that name", {"main.py": "see(other.to_var(x))\n"}),
+        ("through a star import", {"main.py": "from others import *\nsee(to_var(x))\n"}),
+    ],
+)
+def test_it_stays_in_all_files(tmp_path: Path, reason: str, files: dict[str, str]) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/utils.py": PLAIN,
+        "use.py": "from pkg.utils import to_var\nsee(to_var(t))\n",
+        **files,
+    }
+    texts, left = taken_out(tmp_path, files)
+    (advice,) = left
+    assert reason in advice
+    assert texts["pkg/utils.py"] == "\n\ndef to_var(x):\n    return x.detach()\n"
+    assert all(texts[name] == files[name] for name in files if name != "pkg/utils.py")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("    return Variable(x)\n", True),
+        ('    """Doc."""\n    return Variable(x)\n', True),
+        ("    x = x.cuda()\n    return Variable(x)\n", False),
+        ("    return Variable(x).cuda()\n", False),
+        ("    return Variable(x, True)\n", False),
+    ],
+)
+def test_what_is_left_is_told_before_the_fix(tmp_path: Path, body: str, told: bool) -> None:
+    text = f"from torch.autograd import Variable\n\n\ndef w(x):\n{body}"
+    (advice,) = [f.advice for f in found(tmp_path, {"a.py": text}) if f.code == "VM207"]
+    assert ("`return x.detach()`, which `--inline-wrappers` takes out" in (advice or "")) == told
+
+
+def test_it_stays_when_a_file_of_the_project_is_not_in_the_run(tmp_path: Path) -> None:
+    for name, text in {"utils.py": PLAIN, "a.py": "from utils import to_var\n"}.items():
+        (tmp_path / name).write_text(text)
+    options = RunOptions(fix=True, write=True, inline=True, jobs=1)
+    (finding,) = run([str(tmp_path / "utils.py")], options).findings()
+    assert "not in this run" in (finding.advice or "")
+    assert "def to_var" in (tmp_path / "utils.py").read_text()
+
+
+def test_a_wrapper_that_does_more_is_not_taken_out(tmp_path: Path) -> None:
+    files = {"utils.py": UTILS, "main.py": "from utils import to_var\nsee(to_var(t))\n"}
+    texts, left = taken_out(tmp_path, files)
+    assert left == []
+    assert texts["utils.py"].endswith("def to_var(x):\n    return x.detach().cuda()\n")
+    assert texts["main.py"] == files["main.py"]
+
+
+def test_deep_code_is_followed_in_time() -> None:
+    head = "from torch.autograd import Variable\n"
+    loops = "".join("    " * depth + "    for i in x:\n" for depth in range(40))
+    text = f"{head}def f(x):\n{loops}{'    ' * 41}x = Variable(x)\n    return x\n"
+    assert list(summarise(text).callables.candidates) == ["f"]
+    deep = f"{head}def f(x):\n    return {'+'.join(['x'] * 500)}\n"
+    assert summarise(deep).bound == {"Variable": ("torch.autograd", "Variable"), "f": None}

@@ -9,6 +9,7 @@ declared `global` somewhere, or belongs to a decorated definition leads nowhere.
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -33,6 +34,8 @@ from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 _MOST_INNER = 12
 _MOST_STEPS = 12
+# What a loop changes in one round is seen in the next; so deep it is followed.
+_TWICE = 3
 _COPIES = frozenset({"clone", "repeat"})
 # What they leave has nothing of what was there.
 _FILLS = frozenset(
@@ -67,6 +70,11 @@ def read_callables(module: ast.Module) -> FileCallables:
     """The candidates and classes of a parsed file."""
     reader = _Reader(module)
     return FileCallables(reader.candidates(), reader.classes())
+
+
+def digest_of(text: str) -> str:
+    """Tells texts apart, in every process alike."""
+    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 # -- names -----------------------------------------------------------------------------------------
@@ -459,6 +467,7 @@ class _Body:
         self.names = names
         self.scope = scope
         self.returned: list[_Flow] = []
+        self.depth = 0
         self.vararg = arguments.vararg.arg if arguments.vararg is not None else ""
         self.kwarg = arguments.kwarg.arg if arguments.kwarg is not None else ""
         self.start: _Env = {
@@ -497,13 +506,7 @@ class _Body:
         elif isinstance(node, ast.If):
             env = _joined([self.block(node.body, dict(env)), self.block(node.orelse, dict(env))])
         elif isinstance(node, (ast.For, ast.While)):
-            for _ in range(2):
-                inner = dict(env)
-                if isinstance(node, ast.For):
-                    flow = self.flow(node.iter, env)
-                    self.assign(node.target, None, flow.step("[]"), inner)
-                env = _joined([env, self.block(node.body, inner)])
-            env = self.block(node.orelse, env)
+            env = self.block(node.orelse, self.loop(node, env))
         elif isinstance(node, ast.With):
             for item in node.items:
                 if item.optional_vars is not None:
@@ -526,6 +529,17 @@ class _Body:
                     env[target.id] = _NOTHING
         elif isinstance(node, ast.Match):
             env = _joined([env, *(self.block(case.body, dict(env)) for case in node.cases)])
+        return env
+
+    def loop(self, node: ast.For | ast.While, env: _Env) -> _Env:
+        """The values after a loop; its body is followed twice, inside other loops once."""
+        self.depth += 1
+        for _ in range(2 if self.depth <= _TWICE else 1):
+            inner = dict(env)
+            if isinstance(node, ast.For):
+                self.assign(node.target, None, self.flow(node.iter, env).step("[]"), inner)
+            env = _joined([env, self.block(node.body, inner)])
+        self.depth -= 1
         return env
 
     def expression(self, node: ast.expr, env: _Env) -> None:

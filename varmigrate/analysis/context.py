@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from varmigrate.analysis.wrappers import WrapperSummary
+from varmigrate.analysis.wrappers import FileCallables, WrapperSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class ModuleContext:
     this file that another file replaces from outside (`module.name = ...`, `mock.patch`).
     wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
     overridden: methods that classes of other files bind anew, inheriting from one of this file.
+    callables: what may wrap in this file, with the digest of the text it was read from.
     """
 
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -26,3 +27,4 @@ class ModuleContext:
     patched: frozenset[str] = frozenset()
     wrappers: Mapping[str, WrapperSummary] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
+    callables: tuple[str, FileCallables] | None = field(default=None, compare=False)

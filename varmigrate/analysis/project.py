@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from varmigrate.analysis.callables import read_callables
+from varmigrate.analysis.callables import digest_of, read_callables
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.wrappers import (
     FileCallables,
@@ -45,7 +45,7 @@ class ModuleSummary:
     words: identifiers that occur in the file at all, strings included. patched: attributes that
     are assigned to, and last parts of dotted strings (`mock.patch("a.b")`). readable: False for a
     file that cannot be parsed, of which only what it takes is guessed from its lines.
-    callables: what may wrap its argument, and the classes.
+    callables: what may wrap its argument, and the classes. digest: of the text.
     """
 
     bound: Mapping[str, tuple[str, str | None] | None] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class ModuleSummary:
     patched: frozenset[str] = frozenset()
     readable: bool = True
     callables: FileCallables = field(default_factory=FileCallables)
+    digest: str = ""
 
 
 _FROM = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -137,6 +138,11 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
             words.update(_WORD.findall(node.value[:200]))
             if _DOTTED.fullmatch(node.value) or ("setattr" in text and node.value.isidentifier()):
                 patched.add(node.value.rpartition(".")[2])
+    try:
+        callables, digest = read_callables(module), digest_of(text)
+    except RecursionError:
+        # The second phase has a deeper stack.
+        callables, digest = FileCallables(), ""
     return ModuleSummary(
         bound,
         tuple(stars),
@@ -145,7 +151,8 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
         None if exported is None else frozenset(exported),
         frozenset(words),
         frozenset(patched),
-        callables=read_callables(module),
+        callables=callables,
+        digest=digest,
     )
 
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from varmigrate.analysis.callables import read_callables
+from varmigrate.analysis.callables import digest_of, read_callables
 from varmigrate.analysis.calls import CallShape, Flag, literal_flag
+from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.names import VARIABLE, Meaning, Names, canonical
 from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
 from varmigrate.analysis.sites import Site, SiteKind
@@ -91,6 +92,20 @@ def wrapper_shape(summary: WrapperSummary, call: cst.Call) -> CallShape | None:
     )
 
 
+def only_return(node: cst.FunctionDef) -> cst.BaseExpression | None:
+    """The value of the `return` that is all a function does, a docstring aside."""
+    parts = [
+        part
+        for item in node.body.body
+        for part in (item.body if isinstance(item, cst.SimpleStatementLine) else [item])
+    ]
+    first = parts[0] if len(parts) == 2 else None
+    if isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString):
+        parts = parts[1:]
+    last = parts[0] if len(parts) == 1 else None
+    return last.value if isinstance(last, cst.Return) else None
+
+
 def _given(bound: Bound[cst.Arg], source: Source) -> cst.Arg | None:
     if source.kind is SourceKind.PASSED:
         if 0 <= source.index < len(bound.rest):
@@ -135,7 +150,7 @@ class _Finder:
         self.context = names.context
         self.direct = {id(site.call) for site in direct if site.kind is SiteKind.CALL}
         self.wrapping = [s for s in direct if s.kind in (SiteKind.CALL, SiteKind.MAP)]
-        self.callables = _callables(scopes.tree.text)
+        self.callables = _callables(scopes.tree.text, names.context)
         self.known: dict[str, WrapperSummary] = dict(self.context.wrappers)
         self.by_key: dict[Key, Wrapper] = {}
         self.by_place: dict[tuple[str, int], Wrapper] = {}
@@ -479,7 +494,9 @@ class _Finder:
         return ".".join(reversed(parts))
 
 
-def _callables(text: str) -> FileCallables:
+def _callables(text: str, context: ModuleContext) -> FileCallables:
+    if context.callables is not None and context.callables[0] == digest_of(text):
+        return context.callables[1]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

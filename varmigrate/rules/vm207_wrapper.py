@@ -30,7 +30,7 @@ import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import SiteKind
-from varmigrate.analysis.wrapper_calls import Wrapper
+from varmigrate.analysis.wrapper_calls import Wrapper, only_return
 from varmigrate.analysis.wrappers import LEFT_OUT, CallableKind, Source, SourceKind
 from varmigrate.model import Edit, Intent
 from varmigrate.rewrite.edits import apply
@@ -146,6 +146,8 @@ def _becomes(analysis: FileAnalysis, wrapper: Wrapper) -> str:
     tree, summary = analysis.tree, wrapper.summary
     plain = summary.kind is CallableKind.FUNCTION and "." not in summary.name
     if not plain or len(wrapper.calls) != 1 or summary.data is None:
+        return ""
+    if not isinstance(wrapper.node, cst.FunctionDef) or only_return(wrapper.node) is None:
         return ""
     call = wrapper.calls[0]
     statement = tree.parent(call.node)

@@ -73,6 +73,7 @@ class Index:
         known = self._known_of(root)
         exported, patched = known.exports.get(path, (frozenset(), frozenset()))
         context = ModuleContext()
+        summary = self._summary(path)
         if self._has_edges(path, project):
             context = project.context(path, known.wrappers)
         return replace(
@@ -80,6 +81,7 @@ class Index:
             exported=exported,
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
+            callables=None if summary is None else (summary.digest, summary.callables),
         )
 
     def callers(self) -> dict[str, bytes]:

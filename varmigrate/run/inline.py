@@ -22,6 +22,7 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.names import Meaning
 from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind, dotted_name
 from varmigrate.analysis.tree import NotParsed, Tree, children
+from varmigrate.analysis.wrapper_calls import only_return
 from varmigrate.analysis.wrappers import (
     CallableKind,
     Key,
@@ -40,6 +41,7 @@ from varmigrate.rewrite.imports import remove_aliases, remove_statement
 from varmigrate.rewrite.tokens import comments
 from varmigrate.run.index import Index
 
+_BLANK = re.compile(r"[ \t]*(?:\r\n?|\n)")
 _HARMLESS = frozenset({"torch", "numpy"}) | sys.stdlib_module_names
 
 
@@ -161,7 +163,7 @@ def _definition(files: _Files, summary: WrapperSummary) -> _Definition | None:
     node = bindings[0].node if len(bindings) == 1 else None
     if not isinstance(node, cst.FunctionDef) or node.decorators or node.asynchronous:
         return None
-    value = _only_return(node)
+    value = only_return(node)
     data = value
     suffix = Suffix("")
     if (
@@ -182,23 +184,10 @@ def _definition(files: _Files, summary: WrapperSummary) -> _Definition | None:
     return _Definition(analysis, node, data.value, suffix, line, left)
 
 
-def _only_return(node: cst.FunctionDef) -> cst.BaseExpression | None:
-    """The value of the `return` that is all a function does, a docstring aside."""
-    parts = [
-        part
-        for item in node.body.body
-        for part in (item.body if isinstance(item, cst.SimpleStatementLine) else [item])
-    ]
-    first = parts[0] if len(parts) == 2 else None
-    if isinstance(first, cst.Expr) and isinstance(first.value, cst.SimpleString):
-        parts = parts[1:]
-    last = parts[0] if len(parts) == 1 else None
-    return last.value if isinstance(last, cst.Return) else None
-
-
 def _taken_out(files: _Files, summary: WrapperSummary, definition: _Definition) -> dict[str, str]:
     """The texts without the wrapper; raises Stays when not every use can be followed."""
     _check_definition(definition, summary)
+    _check_packages(files, summary)
     words = {summary.name}
     done: dict[str, _Use] = {}
     while True:
@@ -240,6 +229,24 @@ def _check_definition(definition: _Definition, summary: WrapperSummary) -> None:
             raise Stays(f"the default of `{parameter.name.value}` is computed")
 
 
+def _check_packages(files: _Files, summary: WrapperSummary) -> None:
+    """Raise Stays when a package hands the wrapper out as one of its own names."""
+    if os.path.basename(summary.path) == "__init__.py":
+        raise Stays("it is one of a package's own names")
+    for path in files.index.neighbours(summary.path):
+        if os.path.basename(path) != "__init__.py":
+            continue
+        try:
+            raw = files.bytes(path)
+        except OSError:
+            continue
+        if b"*" not in raw:
+            continue
+        files.index.look_into(path, raw)
+        if files.index.place(path, Ref("*", summary.name)) == (summary.path, summary.name):
+            raise Stays(f"{os.path.basename(os.path.dirname(path))} hands it out by a star import")
+
+
 def _is_idle(node: cst.BaseExpression) -> bool:
     """Whether evaluating an argument that is dropped does nothing: a literal or a name."""
     if isinstance(node, cst.UnaryOperation):
@@ -248,8 +255,13 @@ def _is_idle(node: cst.BaseExpression) -> bool:
 
 
 def _removal(definition: _Definition) -> Edit:
-    tree = definition.analysis.tree
-    return Edit(tree.start(definition.node), tree.end(definition.node), "")
+    tree, node = definition.analysis.tree, definition.node
+    end = tree.end(node)
+    if tree.module.body[0] is node:
+        # The blank lines above belong to the file, so those below go.
+        while (line := _BLANK.match(tree.text, end)) is not None:
+            end = line.end()
+    return Edit(tree.start(node), end, "")
 
 
 def _rewritten(text: str, edits: list[Edit], shown: str) -> str:
