@@ -158,7 +158,7 @@ class Facts:
         self._known: dict[int, Fact] = {}
         self._values: dict[_Key, Fact | None] = {}
         self._final: set[_Key] = set()
-        self._dependents: dict[_Key, set[_Key]] = {}
+        self._dependents: dict[_Key, dict[_Key, None]] = {}
         self._agenda: list[_Key] = []
         self._asking: _Key | None = None
         self._tainted = False
@@ -279,7 +279,7 @@ class Facts:
         if key not in self._final:
             self._tainted = True
         if self._asking is not None:
-            self._dependents.setdefault(key, set()).add(self._asking)
+            self._dependents.setdefault(key, {})[self._asking] = None
         fact = self._values[key]
         if fact is None:
             raise _NotYet

@@ -394,7 +394,7 @@ class Holders:
                     for item in self._climb(node):
                         self._take(holder, item)
         self._follow_calls(function_loads)
-        holders = {*self._found, *self._up[1], *self._loads, *attributes}
+        holders = dict.fromkeys((*self._found, *self._up[1], *self._loads, *attributes))
         return (
             self._grouped(holders, lasting, unwrapped=False),
             self._grouped(holders, lasting, unwrapped=True),
