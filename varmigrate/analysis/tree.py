@@ -10,6 +10,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 
 import libcst as cst
@@ -64,6 +65,9 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+_NO_CONTEXT = nullcontext()
+
+
 class _Positions(CodegenState):
     """Code generation that notes the offset at which every node begins and ends."""
 
@@ -87,6 +91,12 @@ class _Positions(CodegenState):
     def pop_trailing_newline(self) -> None:
         if self.tokens:
             self.offset -= len(self.tokens.pop())
+
+    def record_syntactic_position(  # type: ignore[override]
+        self, node: cst.CSTNode, **bounds: object
+    ) -> AbstractContextManager[None]:
+        # The one of the base class makes a generator for every statement, for nothing.
+        return _NO_CONTEXT
 
     def before_codegen(self, node: cst.CSTNode) -> None:
         self.starts[id(node)] = self.offset
