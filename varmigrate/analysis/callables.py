@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
 
 from varmigrate.analysis.wrappers import (
     Argument,
@@ -455,7 +457,51 @@ def _join(flows: Iterable[_Flow]) -> _Flow:
     )
 
 
-_Env = dict[str, _Flow]
+_Changes = dict[str, _Flow]
+Result = TypeVar("Result")
+
+
+class _Env:
+    """What the names of a callable hold; what a branch changes can be taken back.
+
+    A branch costs what it changes, however many names there are.
+    """
+
+    def __init__(self, values: _Changes) -> None:
+        self.values = values
+        self.before: list[dict[str, _Flow | None]] = []
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def get(self, name: str) -> _Flow:
+        return self.values.get(name, _NOTHING)
+
+    def set(self, name: str, flow: _Flow) -> None:
+        if self.before:
+            self.before[-1].setdefault(name, self.values.get(name))
+        self.values[name] = flow
+
+    def aside(self, run: Callable[[], Result]) -> tuple[Result, _Changes]:
+        """Run something and take back what it changed; returns that too."""
+        self.before.append({})
+        result = run()
+        before = self.before.pop()
+        changes = {name: self.values[name] for name in before}
+        for name, flow in before.items():
+            if flow is None:
+                del self.values[name]
+            else:
+                self.values[name] = flow
+        return result, changes
+
+    def join(self, branches: Iterable[_Changes]) -> None:
+        """Go on with what holds after one of several branches, whichever it was."""
+        branches = list(branches)
+        for name in dict.fromkeys(name for changes in branches for name in changes):
+            old = self.values.get(name)
+            flows = [changes.get(name, old) for changes in branches]
+            self.set(name, _join([flow for flow in flows if flow is not None]))
 
 
 class _Body:
@@ -470,7 +516,7 @@ class _Body:
         self.depth = 0
         self.vararg = arguments.vararg.arg if arguments.vararg is not None else ""
         self.kwarg = arguments.kwarg.arg if arguments.kwarg is not None else ""
-        self.start: _Env = {
+        self.start: _Changes = {
             a.arg: _Flow(data=Source(SourceKind.PARAMETER, a.arg, text=a.arg), mentions=True)
             for a in _every_argument(arguments)
         }
@@ -480,14 +526,17 @@ class _Body:
 
     def run(self, body: list[ast.stmt]) -> None:
         """Follow a body; `returned` then holds what comes back."""
-        self.block(body, dict(self.start))
+        self.block(body, _Env(dict(self.start)))
 
-    def block(self, body: Iterable[ast.stmt], env: _Env) -> _Env:
+    def block(self, body: Iterable[ast.stmt], env: _Env) -> None:
         for statement in body:
-            env = self.statement(statement, env)
-        return env
+            self.statement(statement, env)
 
-    def statement(self, node: ast.stmt, env: _Env) -> _Env:
+    def branch(self, body: Iterable[ast.stmt], env: _Env) -> _Changes:
+        """What a block changes; the names are then as they were."""
+        return env.aside(lambda: self.block(body, env))[1]
+
+    def statement(self, node: ast.stmt, env: _Env) -> None:
         if isinstance(node, ast.Return):
             if node.value is not None:
                 self.returned.append(self.flow(node.value, env))
@@ -498,49 +547,58 @@ class _Body:
             self.assign(node.target, node.value, self.flow(node.value, env), env)
         elif isinstance(node, ast.AugAssign):
             if isinstance(node.target, ast.Name):
-                before = env.get(node.target.id, _NOTHING)
+                before = env.get(node.target.id)
                 added = self.flow(node.value, env)
-                env[node.target.id] = (
-                    _join([before, added]) if before.holder else before.changed("arithmetic")
-                )
+                grown = _join([before, added]) if before.holder else before.changed("arithmetic")
+                env.set(node.target.id, grown)
         elif isinstance(node, ast.If):
-            env = _joined([self.block(node.body, dict(env)), self.block(node.orelse, dict(env))])
+            env.join([self.branch(node.body, env), self.branch(node.orelse, env)])
         elif isinstance(node, (ast.For, ast.While)):
-            env = self.block(node.orelse, self.loop(node, env))
+            self.loop(node, env)
+            self.block(node.orelse, env)
         elif isinstance(node, ast.With):
             for item in node.items:
                 if item.optional_vars is not None:
                     self.assign(item.optional_vars, None, _NOTHING, env)
-            env = self.block(node.body, env)
+            self.block(node.body, env)
         elif isinstance(node, ast.Try):
-            after = self.block(node.body, dict(env))
-            ends = [self.block(node.orelse, dict(after))]
-            for handler in node.handlers:
-                inner = _joined([env, after])
-                if handler.name:
-                    inner[handler.name] = _NOTHING
-                ends.append(self.block(handler.body, inner))
-            env = self.block(node.finalbody, _joined(ends))
+            tried = self.branch(node.body, env)
+            ends = [env.aside(partial(self.after, [tried], node.orelse, env))[1]]
+            ends += [env.aside(partial(self.handler, h, tried, env))[1] for h in node.handlers]
+            env.join(ends)
+            self.block(node.finalbody, env)
         elif isinstance(node, ast.Expr):
             self.expression(node.value, env)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Name):
-                    env[target.id] = _NOTHING
+                    env.set(target.id, _NOTHING)
         elif isinstance(node, ast.Match):
-            env = _joined([env, *(self.block(case.body, dict(env)) for case in node.cases)])
-        return env
+            env.join([{}, *(self.branch(case.body, env) for case in node.cases)])
 
-    def loop(self, node: ast.For | ast.While, env: _Env) -> _Env:
+    def handler(self, node: ast.ExceptHandler, tried: _Changes, env: _Env) -> None:
+        """Follow an `except` clause, into which anything of the `try` body may lead."""
+        if node.name:
+            env.set(node.name, _NOTHING)
+        self.after([{}, tried], node.body, env)
+
+    def after(self, branches: list[_Changes], body: Iterable[ast.stmt], env: _Env) -> None:
+        """Follow a block that comes after one of several branches."""
+        env.join(branches)
+        self.block(body, env)
+
+    def loop(self, node: ast.For | ast.While, env: _Env) -> None:
         """The values after a loop; its body is followed twice, inside other loops once."""
         self.depth += 1
         for _ in range(2 if self.depth <= _TWICE else 1):
-            inner = dict(env)
-            if isinstance(node, ast.For):
-                self.assign(node.target, None, self.flow(node.iter, env).step("[]"), inner)
-            env = _joined([env, self.block(node.body, inner)])
+            env.join([{}, env.aside(partial(self.round, node, env))[1]])
         self.depth -= 1
-        return env
+
+    def round(self, node: ast.For | ast.While, env: _Env) -> None:
+        """Follow a loop once round."""
+        if isinstance(node, ast.For):
+            self.assign(node.target, None, self.flow(node.iter, env).step("[]"), env)
+        self.block(node.body, env)
 
     def expression(self, node: ast.expr, env: _Env) -> None:
         """`out.append(value)` puts something into what will be handed back."""
@@ -553,12 +611,13 @@ class _Body:
         ):
             name = node.func.value.id
             before = env.get(name)
-            if before is not None and before.holder:
-                env[name] = _join([before, self.flow(node.args[-1], env).inside(before.holder)])
+            if before.holder:
+                added = self.flow(node.args[-1], env).inside(before.holder)
+                env.set(name, _join([before, added]))
 
     def assign(self, target: ast.expr, value: ast.expr | None, flow: _Flow, env: _Env) -> None:
         if isinstance(target, ast.Name):
-            env[target.id] = flow
+            env.set(target.id, flow)
         elif isinstance(target, (ast.Tuple, ast.List)):
             parts: list[_Flow]
             if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
@@ -571,15 +630,15 @@ class _Body:
             self.assign(target.value, None, flow, env)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             before = env.get(target.value.id)
-            if before is not None and before.holder:
-                env[target.value.id] = _join([before, flow.inside(before.holder)])
+            if before.holder:
+                env.set(target.value.id, _join([before, flow.inside(before.holder)]))
 
     # -- expressions ---------------------------------------------------------------------------
 
-    def flow(self, node: ast.expr, env: Mapping[str, _Flow]) -> _Flow:
+    def flow(self, node: ast.expr, env: _Env) -> _Flow:
         """What an expression may hold."""
         if isinstance(node, ast.Name):
-            return env.get(node.id, _NOTHING)
+            return env.get(node.id)
         if isinstance(node, ast.Call):
             return self.call(node, env)
         if isinstance(node, ast.IfExp):
@@ -596,9 +655,9 @@ class _Body:
         if isinstance(node, ast.Dict):
             return self.held([self.flow(value, env) for value in node.values], "dict")
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-            return self.flow(node.elt, self.loops(node.generators, env)).inside("list")
+            return self.looped(node.elt, node.generators, env).inside("list")
         if isinstance(node, ast.DictComp):
-            return self.flow(node.value, self.loops(node.generators, env)).inside("dict")
+            return self.looped(node.value, node.generators, env).inside("dict")
         if isinstance(node, ast.NamedExpr):
             return self.flow(node.value, env)
         if isinstance(node, ast.Lambda):
@@ -616,14 +675,18 @@ class _Body:
         joined = _join([part.inside(holder, mixed) for part in parts]) if parts else _Flow()
         return _Flow(joined.calls, joined.data, joined.steps, joined.mentions, other, holder)
 
-    def loops(self, generators: list[ast.comprehension], env: Mapping[str, _Flow]) -> _Env:
-        inner = dict(env)
-        for generator in generators:
-            flow = self.flow(generator.iter, inner).step("[]")
-            self.assign(generator.target, None, flow, inner)
-        return inner
+    def looped(self, result: ast.expr, generators: list[ast.comprehension], env: _Env) -> _Flow:
+        """What the elements of a comprehension may hold."""
 
-    def call(self, node: ast.Call, env: Mapping[str, _Flow]) -> _Flow:
+        def run() -> _Flow:
+            for generator in generators:
+                flow = self.flow(generator.iter, env).step("[]")
+                self.assign(generator.target, None, flow, env)
+            return self.flow(result, env)
+
+        return env.aside(run)[0]
+
+    def call(self, node: ast.Call, env: _Env) -> _Flow:
         func = node.func
         ref = None
         if (isinstance(func, ast.Name) and func.id not in env) or isinstance(func, ast.Attribute):
@@ -657,7 +720,7 @@ class _Body:
         call = _Call(ref, (func.lineno, func.col_offset), given)
         return replace(after, calls=(call,), other=False)
 
-    def method(self, node: ast.Call, func: ast.Attribute, env: Mapping[str, _Flow]) -> _Flow:
+    def method(self, node: ast.Call, func: ast.Attribute, env: _Env) -> _Flow:
         receiver = self.flow(func.value, env)
         if func.attr in ("items", "values", "keys"):
             return receiver.step("[]")
@@ -673,18 +736,15 @@ class _Body:
             return receiver.step(func.attr)
         return self.made(node, env, receiver.changed(func.attr))
 
-    def made(self, node: ast.Call, env: Mapping[str, _Flow], flow: _Flow) -> _Flow:
+    def made(self, node: ast.Call, env: _Env, flow: _Flow) -> _Flow:
         """The result of a method that is not followed."""
         return flow.mentioning(any(given.mentions for _, _, given in self.given(node, env)))
 
-    def mapped(self, node: ast.Call, elements: _Flow, env: Mapping[str, _Flow]) -> _Flow:
+    def mapped(self, node: ast.Call, elements: _Flow, env: _Env) -> _Flow:
         """`map(f, xs)`: calls `f` with each element."""
         func = node.args[0]
         if isinstance(func, ast.Lambda):
-            inner = dict(env)
-            for parameter in _every_argument(func.args):
-                inner[parameter.arg] = elements
-            return self.flow(func.body, inner).inside("list")
+            return env.aside(partial(self.applied, func, elements, env))[0].inside("list")
         local = isinstance(func, ast.Name) and func.id in env
         ref = None if local else self.names.ref(func, self.scope)
         if ref is None:
@@ -692,9 +752,13 @@ class _Body:
         call = _Call(ref, (func.lineno, func.col_offset), (("", None, elements),), holder="list")
         return replace(elements, calls=(call,), other=False)
 
-    def given(
-        self, node: ast.Call, env: Mapping[str, _Flow]
-    ) -> tuple[tuple[str, ast.expr | None, _Flow], ...]:
+    def applied(self, node: ast.Lambda, flow: _Flow, env: _Env) -> _Flow:
+        """What a lambda makes of a value."""
+        for parameter in _every_argument(node.args):
+            env.set(parameter.arg, flow)
+        return self.flow(node.body, env)
+
+    def given(self, node: ast.Call, env: _Env) -> tuple[tuple[str, ast.expr | None, _Flow], ...]:
         """The arguments of a call: keyword (or "*", "**"), expression, and what it may hold."""
         found: list[tuple[str, ast.expr | None, _Flow]] = []
         for value in node.args:
@@ -748,13 +812,6 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             yield child
-
-
-def _joined(envs: list[_Env]) -> _Env:
-    if all(env == envs[0] for env in envs[1:]):
-        return envs[0]
-    names = dict.fromkeys(name for env in envs for name in env)
-    return {name: _join([env[name] for env in envs if name in env]) for name in names}
 
 
 def _text(node: ast.AST) -> str:
@@ -852,7 +909,7 @@ class _Reader:
     ) -> Candidate | None:
         bound = kind is CallableKind.METHOD
         body = _Body(self.names, self.names.scopes[id(node)], node.args, bound)
-        body.returned.append(body.flow(node.body, body.start))
+        body.returned.append(body.flow(node.body, _Env(dict(body.start))))
         return self.finish(scope, name, line, kind, node.args, body)
 
     @staticmethod

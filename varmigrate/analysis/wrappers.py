@@ -267,21 +267,27 @@ def solve(
     order of files nor that of definitions matters.
     """
     found: dict[Key, WrapperSummary] = {}
-    waiting = sorted(
-        (path, name) for path, callables in files.items() for name in callables.candidates
-    )
-    while True:
+    users: dict[Key, list[Key]] = {}
+    waiting: list[Key] = []
+    for path, callables in files.items():
+        for name, candidate in callables.candidates.items():
+            waiting.append((path, name))
+            for call in candidate.inner:
+                target = resolve(path, call.ref)
+                if isinstance(target, tuple):
+                    users.setdefault(target, []).append((path, name))
+    while waiting:
         new: dict[Key, WrapperSummary] = {}
-        for key in waiting:
+        for key in sorted(set(waiting)):
             path, name = key
             candidate = files[path].candidates[name]
             summary = _built(path, candidate, found, resolve, is_variable, verdicts)
             if summary is not None:
                 new[key] = summary
-        if not new:
-            return found
         found.update(new)
-        waiting = [key for key in waiting if key not in new]
+        # Only what calls one of the new ones can have become one.
+        waiting = [user for key in new for user in users.get(key, ()) if user not in found]
+    return found
 
 
 def _built(

@@ -20,6 +20,7 @@ from varmigrate.rules.registry import all_rules, by_code
 from varmigrate.rules.view import CallView
 
 _VALUE = "VM205"
+_SETTLED: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
 _DECIDED: WeakKeyDictionary[FileAnalysis, list[Proposal]] = WeakKeyDictionary()
 
 
@@ -90,17 +91,23 @@ def _compared(evidence: list[Evidence], against: list[Evidence]) -> str:
 
 def is_settled(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
     """Whether the calls inside a wrapper have a safe fix, so that its callers need no change."""
-    return _is_settled(analysis, wrapper, set())
+    known = _SETTLED.setdefault(analysis, {})
+    if id(wrapper) not in known:
+        known[id(wrapper)] = _is_settled(analysis, wrapper, set(), known)
+    return known[id(wrapper)]
 
 
-def _is_settled(analysis: FileAnalysis, wrapper: Wrapper, seen: set[int]) -> bool:
+def _is_settled(
+    analysis: FileAnalysis, wrapper: Wrapper, seen: set[int], known: dict[int, bool]
+) -> bool:
+    """The answer for one wrapper; within a cycle each counts once."""
     if wrapper.node is None:
         return wrapper.summary.settled is True
-    if id(wrapper) in seen:
-        return True
+    if id(wrapper) in known or id(wrapper) in seen:
+        return known.get(id(wrapper), True)
     seen.add(id(wrapper))
     return own_calls_are_fixed(analysis, wrapper) and all(
-        _is_settled(analysis, other, seen) for other in wrapper.through
+        _is_settled(analysis, other, seen, known) for other in wrapper.through
     )
 
 
