@@ -41,6 +41,7 @@ class Flow:
         self.tree = scopes.tree
         self.names = names
         self._reaching: dict[int, dict[int, Reached]] = {}
+        self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
         self._hidden = _HIDDEN.search(scopes.tree.text) is not None
 
     def definitions(self, node: cst.Name) -> tuple[Binding, ...] | None:
@@ -52,12 +53,10 @@ class Flow:
         if load is None:
             return None
         owner = self.names.owner(node.value, load.scope)
-        bindings = [
-            b for b in owner.bindings.get(node.value, []) if b.kind is not BindingKind.DECLARATION
-        ]
+        bindings, foreign = self._bound_in(owner, node.value)
         if not bindings or self._may_be_other(node.value, owner):
             return None
-        if any(binding.foreign for binding in bindings) or not self._in_step(load, owner):
+        if foreign or not self._in_step(load, owner):
             if owner.kind is ScopeKind.CLASS:
                 return None
             found = bindings
@@ -68,6 +67,15 @@ class Flow:
             found = [binding for binding in reached if binding is not None]
         found = [binding for binding in found if binding.kind is not BindingKind.DELETE]
         return tuple(sorted(found, key=lambda b: b.order)) or None
+
+    def _bound_in(self, owner: Scope, name: str) -> tuple[list[Binding], bool]:
+        """What binds a name in a scope, and whether some of it stands in another scope."""
+        key = (id(owner), name)
+        if key not in self._bound:
+            found = owner.bindings.get(name, [])
+            found = [binding for binding in found if binding.kind is not BindingKind.DECLARATION]
+            self._bound[key] = (found, any(binding.foreign for binding in found))
+        return self._bound[key]
 
     def surely_bound(self, node: cst.Name) -> bool:
         """Whether a read in the scope that binds the name cannot find it unbound."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
-from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, Scopes, dotted_name
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, Scopes, dotted_name
 
 Reached = frozenset[Binding | None]
 
@@ -105,14 +105,13 @@ class Reaching:
                 self._state.own[name] = frozenset(parameters)
             events += [(b.order, name, b) for b in bound if b.kind is not BindingKind.PARAMETER]
             events += [(star.order, name, star) for star in stars]
-            events += [
-                (load.order, name, load.node)
-                for load in scopes.loads.get(name, [])
-                if load.scope is owner or (not single and _at_once(load.scope, owner))
-            ]
+            key = (id(owner), name)
+            loads = [*scopes.loads_in.get(key, ()), *scopes.loads_at_once.get(key, ())]
             if single:
-                inner = (s for s in scopes.scope_of.values() if s.parent is owner)
+                loads = scopes.loads_in.get(key, [])
+                inner = scopes.inside.get(id(owner), ())
                 events += [(scope.order, name, scope) for scope in inner]
+            events += [(load.order, name, load.node) for load in loads]
         self._events = sorted(events, key=lambda event: event[0])
         self._orders = [event[0] for event in self._events]
 
@@ -302,18 +301,6 @@ def _join_into(state: _State, branches: Sequence[_State]) -> None:
         return
     for name in set().union(*(branch.keys(above) for branch in branches)):
         state.own[name] = above.get(name).union(*(b.get(name) for b in branches))
-
-
-def _at_once(scope: Scope, owner: Scope) -> bool:
-    """Whether a scope is a comprehension that runs where it stands, straight inside `owner`."""
-    current: Scope | None = scope
-    while current is not None and current.kind is ScopeKind.COMPREHENSION:
-        if isinstance(current.node, cst.GeneratorExp):
-            return False
-        current = current.parent
-        if current is owner:
-            return True
-    return False
 
 
 def _transparent(item: cst.WithItem) -> bool:

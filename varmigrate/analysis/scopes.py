@@ -118,7 +118,9 @@ class Scopes:
     loads: name -> reads in evaluation order. strings: string annotations. scope_of: id of a
     scope-opening node -> its scope. orders: id of a statement -> its first and last position.
     attributes: attribute name -> the values assigned to it through `self`. replaced: names assigned
-    as an attribute or a string key of anything but `self`.
+    as an attribute or a string key of anything but `self`. inside: id of a scope -> those in it.
+    loads_in: id of a scope and name -> its reads there; loads_at_once: those in comprehensions that
+    run where they stand, straight inside.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -131,6 +133,17 @@ class Scopes:
         self.attributes: dict[str, list[cst.BaseExpression]] = {}
         self.replaced: set[str] = set()
         _Walk(self).run()
+        self.inside: dict[int, list[Scope]] = {}
+        for scope in self.scope_of.values():
+            if scope.parent is not None:
+                self.inside.setdefault(id(scope.parent), []).append(scope)
+        self.loads_in: dict[tuple[int, str], list[Load]] = {}
+        self.loads_at_once: dict[tuple[int, str], list[Load]] = {}
+        for name, loads in self.loads.items():
+            for load in loads:
+                self.loads_in.setdefault((id(load.scope), name), []).append(load)
+                for outer in _at_once(load.scope):
+                    self.loads_at_once.setdefault((id(outer), name), []).append(load)
 
     def scope_at(self, node: cst.CSTNode) -> Scope:
         """The scope in whose body `node` stands (for a definition, the scope around it)."""
@@ -630,6 +643,15 @@ class _Opened:
         self.walk.scope = self.outer
         self.walk.annotation = self.annotation
         self.walk._leave(self.scope)
+
+
+def _at_once(scope: Scope) -> Iterator[Scope]:
+    """The scopes in whose code a comprehension runs where it stands; none for other scopes."""
+    while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+        if isinstance(scope.node, cst.GeneratorExp):
+            return
+        scope = scope.parent
+        yield scope
 
 
 def _all_parameters(node: cst.Parameters) -> Iterator[cst.Param]:

@@ -114,6 +114,7 @@ class Uses:
         self.tree: Tree = scopes.tree
         self.names = names
         self._reads: dict[tuple[int, str], dict[int, list[Load]]] = {}
+        self._owners: dict[str, dict[int, list[Load]]] = {}
         self._held: dict[tuple[int, str], list[cst.CSTNode]] | None = None
         self._items: dict[tuple[int, str], dict[str, list[cst.CSTNode]]] = {}
         self._stored: dict[tuple[int, str], list[tuple[int, cst.BaseExpression]]] = {}
@@ -193,12 +194,19 @@ class Uses:
         key = (id(scope), name)
         if key not in self._reads:
             found: dict[int, list[Load]] = {}
-            for load in self.scopes.loads.get(name, []):
-                if self.names.owner(name, load.scope) is scope:
-                    for binding in self.definitions(load.node):
-                        found.setdefault(id(binding.node), []).append(load)
+            for load in self._owned(scope, name):
+                for binding in self.definitions(load.node):
+                    found.setdefault(id(binding.node), []).append(load)
             self._reads[key] = found
         return self._reads[key]
+
+    def _owned(self, scope: Scope, name: str) -> list[Load]:
+        """The reads of a name that a scope binds, in order."""
+        if name not in self._owners:
+            owners = self._owners[name] = {}
+            for load in self.scopes.loads.get(name, []):
+                owners.setdefault(id(self.names.owner(name, load.scope)), []).append(load)
+        return self._owners[name].get(id(scope), [])
 
     def _reads_of_part(self, place: cst.Attribute | cst.Subscript) -> list[cst.CSTNode]:
         """The reads of an attribute of `self`, or of a dictionary's item with a written key."""
@@ -219,9 +227,9 @@ class Uses:
         key = (id(scope), name)
         if key not in self._items:
             found: dict[str, list[cst.CSTNode]] = {}
-            for load in self.scopes.loads.get(name, []):
+            for load in self._owned(scope, name):
                 part = self.tree.parent(load.node)
-                if isinstance(part, cst.Subscript) and self.names.owner(name, load.scope) is scope:
+                if isinstance(part, cst.Subscript):
                     written = _written_key(part)
                     if written is not None:
                         found.setdefault(written, []).append(part)
@@ -236,8 +244,8 @@ class Uses:
         key = (id(here.scope), name.value)
         if key not in self._stored:
             self._stored[key] = []
-            for load in self.scopes.loads.get(name.value, []):
-                value = self._put_into(load.node) if load.scope is here.scope else None
+            for load in self.scopes.loads_in.get(key, []):
+                value = self._put_into(load.node)
                 if value is not None:
                     self._stored[key].append((load.order, value))
         stored = self._stored[key]
