@@ -407,6 +407,7 @@ def test_taken_out_of_all_files_in_one_run(tmp_path: Path) -> None:
         ("names it in a string", {"main.py": "import pkg.utils\n__all__ = ['to_var']\n"}),
         ("uses it as a value", {"main.py": "from pkg.utils import to_var\nf = to_var\n"}),
         ("cannot be analysed", {"main.py": "from pkg.utils import to_var\nprint to_var(x)\n"}),
+        ("which is not rewritten", {"a.ipynb": '{"cells": [{"source": ["to_var(x)"]}]}'}),
         ("attribute of that name", {"main.py": "see(other.to_var(x))\n"}),
         ("through a star import", {"main.py": "from others import *\nsee(to_var(x))\n"}),
     ],
@@ -465,3 +466,21 @@ def test_deep_code_is_followed_in_time() -> None:
     assert list(summarise(text).callables.candidates) == ["f"]
     deep = f"{head}def f(x):\n    return {'+'.join(['x'] * 500)}\n"
     assert summarise(deep).bound == {"Variable": ("torch.autograd", "Variable"), "f": None}
+
+
+def test_the_option(tmp_path: Path) -> None:
+    for name, text in {"u.py": PLAIN, "m.py": "from u import to_var\nsee(to_var(t))\n"}.items():
+        (tmp_path / name).write_text(text)
+
+    def fix(*options: str) -> int:
+        command = [sys.executable, "-m", "varmigrate", "fix", "-q", "--isolated", *options, "."]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
+
+    assert fix("--inline-wrappers", "--diff") == 1
+    assert "to_var" in (tmp_path / "m.py").read_text()
+    assert fix("--inline-wrappers", "--ignore", "VM207") == 0
+    assert "to_var" in (tmp_path / "m.py").read_text()
+    (tmp_path / "u.py").write_text(PLAIN)
+    assert fix("--inline-wrappers") == 0
+    assert (tmp_path / "m.py").read_text() == "see(t.detach())\n"
+    assert "to_var" not in (tmp_path / "u.py").read_text()

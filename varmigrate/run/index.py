@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -105,6 +106,12 @@ class Index:
     def neighbours(self, path: str) -> list[str]:
         """All files of the project a file belongs to."""
         return list(self._neighbours(self._root(os.path.dirname(path))))
+
+    def notebooks(self, path: str) -> list[str]:
+        """The notebooks of the project a file belongs to."""
+        root = self._root(os.path.dirname(path))
+        pattern = "*.ipynb" if root in self._loose else os.path.join("**", "*.ipynb")
+        return sorted(glob.glob(os.path.join(glob.escape(root), pattern), recursive=True))
 
     def look_into(self, path: str, raw: bytes | None) -> None:
         """Take a file for one whose imports matter; raw: its bytes, where they are not known."""

@@ -124,6 +124,13 @@ class _Files:
             if pattern.search(raw.decode("latin-1") if text is None else text):
                 found.append(other)
                 self.index.look_into(other, raw or None)
+        for other in self.index.notebooks(path):
+            try:
+                raw = read_bytes(other)
+            except OSError:
+                continue
+            if pattern.search(raw.decode("latin-1")):
+                raise Stays(f"{os.path.basename(other)} names it, which is not rewritten")
         return found
 
 
