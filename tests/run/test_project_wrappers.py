@@ -89,6 +89,10 @@ REEXPORTS = {
         {"imports.py": "from utils import *\n", "utils.py": UTILS},
         "from imports import *\nsee(to_var(t))\n",
     ),
+    "a folder that is no package": (
+        {"pkg/utils.py": UTILS},
+        "from pkg.utils import to_var\nsee(to_var(t))\n",
+    ),
     "import cycle": (
         {"a.py": "from b import *\n", "b.py": "from a import *\nfrom utils import *\n"}
         | {"utils.py": UTILS},
@@ -277,6 +281,16 @@ def test_a_wrapper_that_is_not_among_the_files_of_the_run(tmp_path: Path) -> Non
     (finding,) = run([str(main)], RunOptions(jobs=1)).findings()
     assert not finding.follows
     assert "not among the files of this run" in (finding.advice or "")
+
+
+def test_a_call_inside_that_is_silenced_stays(tmp_path: Path) -> None:
+    files = {
+        "utils.py": UTILS.replace(".cuda()", "  # varmigrate: ignore"),
+        "main.py": "from utils import to_var\nsee(to_var(t))\n",
+    }
+    (finding,) = [f for f in found(tmp_path, files) if f.path.endswith("main.py")]
+    assert not finding.follows
+    assert "has to be changed by hand" in (finding.advice or "")
 
 
 def test_after_the_fix_nothing_wraps(tmp_path: Path) -> None:

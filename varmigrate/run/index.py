@@ -89,7 +89,27 @@ class Index:
         """Files that were not given but name a wrapper of their project, with their bytes."""
         roots = {self._root(os.path.dirname(path)) for path in list(self._files)}
         named = [path for root in sorted(roots) for path in self._known_of(root).named]
-        return {path: self._files[path] for path in named}
+        return {path: self._files[path] for path in (*named, *self._apart(roots))}
+
+    def _apart(self, roots: set[str]) -> list[str]:
+        """Files of the run in projects without a trigger that may use a wrapper all the same."""
+        words = _wrapper_words(self.wrappers())
+        if not words:
+            return []
+        found: list[str] = []
+        for path in sorted(self._dismissed):
+            root = self._root(os.path.dirname(path))
+            if root in roots or path in self._files:
+                continue
+            try:
+                raw = read_bytes(path)
+            except OSError:
+                continue
+            if _pattern(words).search(raw):
+                self._files[path] = raw
+                if self._has_edges(path, self._project(root)):
+                    found.append(path)
+        return found
 
     def wrappers(self) -> dict[Key, WrapperSummary]:
         """All wrappers that were found so far, by file and name."""
@@ -224,7 +244,7 @@ class Index:
     def _naming(self, root: str, words: set[bytes]) -> Iterator[tuple[str, bytes]]:
         """The other files of a project in which one of the words occurs, with their bytes."""
         skipped = self._dismissed if words == {b"Variable"} else frozenset()
-        pattern = re.compile(rb"\b(?:" + b"|".join(sorted(map(re.escape, words))) + rb")\b")
+        pattern = _pattern(words)
         for path in self._neighbours(root):
             if path in self._files or path in skipped:
                 continue
@@ -301,6 +321,10 @@ class Index:
             summary = ModuleSummary(readable=False)
         self._kept[path] = (raw, summary)
         return summary
+
+
+def _pattern(words: set[bytes]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(sorted(map(re.escape, words))) + rb")\b")
 
 
 def _wrapper_words(wrappers: Mapping[Key, WrapperSummary]) -> set[bytes]:

@@ -111,10 +111,17 @@ def _judge_file(
         message = "the code is nested too deeply to be analysed"
         advice = "split the deepest expression, or leave the file out"
         return _refused(path, 1, message, _line(source.text, 1), options, advice)
+    # A call that is silenced or not asked for stays as it is.
+    fixed = {
+        id(proposal.site)
+        for proposal in judgement.proposals
+        if proposal.fix is not None and proposal.fix.safety is Safety.SAFE
+    }
     for site in judgement.analysis.sites:
         if site.kind is SiteKind.WRAPPER and site.wrapper is not None:
-            fixed = own_calls_are_fixed(judgement.analysis, site.wrapper)
-            settled[site.wrapper.summary.name] = fixed
+            every = own_calls_are_fixed(judgement.analysis, site.wrapper)
+            asked = all(id(call) in fixed for call in site.wrapper.calls)
+            settled[site.wrapper.summary.name] = every and asked
     if not options.fix:
         return FileResult(path, tuple(judgement.findings()))
     return _fix(source, judgement, context, options)
