@@ -199,12 +199,12 @@ class Index:
     def _read_project(self, root: str) -> _Known:
         """Find the users of Variable and of wrappers, round by round: each may wrap as well."""
         project = self._project(root)
-        words = {b"Variable"}
-        for raw in self._files.values():
-            words.update(_RENAMED.findall(raw))
-            words.update(_ASSIGNED.findall(raw))
         prefix = root.rstrip(os.sep) + os.sep
         mine = sorted(path for path in self._files if path.startswith(prefix))
+        words = {b"Variable"}
+        for path in mine:
+            words.update(_RENAMED.findall(self._files[path]))
+            words.update(_ASSIGNED.findall(self._files[path]))
         found = set(mine)
         asked: set[bytes] = set()
         named: set[str] = set()
