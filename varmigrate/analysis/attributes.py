@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
-from varmigrate.analysis.flow import ANY, Path
+from varmigrate.analysis.flow import ANY, Flow, Path
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Scope, ScopeKind, Scopes
+
+_BASES = frozenset({"object", "torch.nn.Module", "torch.nn.modules.module.Module"})
+# Methods through which a class can answer for its attributes itself.
+_OWN_ACCESS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__"})
+_HIDDEN = re.compile(r"\b(?:setattr|getattr|delattr|vars)\s*\(|\b__dict__\b|\b__class__\b")
 
 AttributeHolder = tuple[str, int, str]
 """("attribute", id of the class node, name)."""
@@ -17,11 +24,19 @@ Sources = list[tuple[cst.BaseExpression, Path]]
 class Attributes:
     """The attributes that methods of this file's classes read and write through `self`."""
 
-    def __init__(self, scopes: Scopes, names: Names) -> None:
+    def __init__(self, scopes: Scopes, names: Names, flow: Flow) -> None:
         self.scopes = scopes
+        self.flow = flow
         self.tree = scopes.tree
         self.names = names
         self._nodes: dict[AttributeHolder, list[cst.Attribute]] | None = None
+        self._closed: dict[AttributeHolder, bool] = {}
+        self._classes = {
+            id(scope.node): scope
+            for scope in scopes.scope_of.values()
+            if isinstance(scope.node, cst.ClassDef)
+        }
+        self._hidden = _HIDDEN.search(scopes.tree.text) is not None
         # Names of attributes that are used on anything else than `self`.
         self._elsewhere: set[str] = set()
 
@@ -67,10 +82,54 @@ class Attributes:
                         self._elsewhere.add(parent.attr.value)
         return self._nodes
 
+    def closed(self, holder: AttributeHolder) -> bool:
+        """Whether nothing but the methods of its class can use an attribute.
+
+        It or its class is private, no class of the file derives from that one, and nothing of its
+        name is used on any other object.
+        """
+        if holder not in self._closed:
+            self._closed[holder] = self._is_closed(holder)
+        return self._closed[holder]
+
+    def _is_closed(self, holder: AttributeHolder) -> bool:
+        self.nodes()
+        _, owner, name = holder
+        scope = self._classes.get(owner)
+        if scope is None or self._hidden or not isinstance(scope.node, cst.ClassDef):
+            return False
+        node = scope.node
+        if name in self._elsewhere or name in self.scopes.deep or name in scope.bindings:
+            return False
+        if name in self.names.context.patched or node.decorators or node.keywords:
+            return False
+        if scope.bindings.keys() & _OWN_ACCESS:
+            return False
+        for base in node.bases:
+            plain = isinstance(base.value, cst.Name) and base.value.value == "object"
+            if not plain and self.names.origin(base.value) not in _BASES:
+                return False
+        class_name = node.name.value
+        reads = self.scopes.loads.get(class_name, [])
+        if any(isinstance(self._argument_of(load.node), cst.ClassDef) for load in reads):
+            return False
+        private = name.startswith("_") and not name.endswith("__")
+        return private or self.flow.private(class_name)
+
+    def _argument_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        parent = self.tree.parent(node)
+        return self.tree.parent(parent) if isinstance(parent, cst.Arg) else None
+
+    def assigned(self, holder: AttributeHolder) -> list[cst.BaseExpression]:
+        """The expressions whose values (or elements of them) the class assigns to an attribute."""
+        nodes = self.nodes().get(holder, ())
+        sources = (self.source(node) for node in nodes if self.written(node))
+        return [source[0] for source in sources if source is not None]
+
     def sources(self, holder: AttributeHolder) -> Sources | None:
         """All that a holder is given; None when it may be given something else."""
         nodes = self.nodes().get(holder, [])
-        if holder[2] in self._elsewhere:
+        if not self.closed(holder):
             return None
         found: Sources = []
         for node in nodes:

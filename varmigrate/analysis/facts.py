@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -32,11 +33,15 @@ from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_ME
 
 
 class Kind(enum.Enum):
-    """What sort of value: a tensor, a Python sequence, surely neither, or unknown."""
+    """What sort of value: a tensor, a Python sequence, surely neither, or unknown.
+
+    OPAQUE: surely neither, but what it holds may be a tensor (a loader, a function, a class).
+    """
 
     TENSOR = "tensor"
     SEQUENCE = "sequence"
     OTHER = "other"
+    OPAQUE = "opaque"
     UNKNOWN = "unknown"
 
 
@@ -63,12 +68,16 @@ class IdentityFact(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is known of the value of an expression, and why (in words)."""
+    """What is known of the value of an expression, and why (in words).
+
+    plain: a tensor is provably no Parameter or other subclass, as far as this program makes them.
+    """
 
     kind: Kind = Kind.UNKNOWN
     graph: GraphFact = GraphFact.UNKNOWN
     identity: IdentityFact = IdentityFact.UNKNOWN
     reasons: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def free(self) -> bool:
@@ -79,6 +88,11 @@ class Fact:
     def fresh(self) -> bool:
         """Provably a new, plain tensor without a second owner."""
         return self.identity is IdentityFact.FRESH
+
+    @property
+    def known_plain(self) -> bool:
+        """Provably a plain tensor, not a Parameter or another subclass."""
+        return self.plain or self.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
 
     @property
     def doubt(self) -> str:
@@ -95,6 +109,7 @@ class Fact:
 
 UNKNOWN = Fact()
 _OTHER = Fact(Kind.OTHER, GraphFact.FREE, IdentityFact.UNKNOWN)
+_OPAQUE = Fact(Kind.OPAQUE)
 # Their functions make numbers or arrays, never one of the tensors they are given. Others may hand
 # a tensor through: `random.choice`, `np.squeeze`, a ufunc.
 _NUMERIC = frozenset(
@@ -122,17 +137,13 @@ _TENSOR_DATASETS = frozenset(
 )
 _PARAMETERS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 # They hand on what they are given, element by element.
-_SAME_ELEMENTS = frozenset({"list", "tuple", "sorted", "reversed", "iter"})
+_SAME_ELEMENTS = frozenset({"list", "tuple", "iter"})
 _INTEGER_TYPES = frozenset("Long Int Short Char Byte Bool".split())
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
-_SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 _NO_GRAD = "torch.no_grad"
 _MOST_REASONS = 8
 _DEEPEST = 4
-_BASES = frozenset(
-    {"object", "torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"}
-)
 
 
 class _NotYet(Exception):
@@ -158,6 +169,8 @@ class Facts:
         self._known: dict[int, Fact] = {}
         self._values: dict[_Key, Fact | None] = {}
         self._final: set[_Key] = set()
+        self._obstacles: dict[tuple[tuple[int, ...], bool], str] = {}
+        self._reads: dict[Binding, tuple[frozenset[int], list[int]]] = {}
         self._dependents: dict[_Key, dict[_Key, None]] = {}
         self._agenda: list[_Key] = []
         self._asking: _Key | None = None
@@ -165,14 +178,11 @@ class Facts:
         self._solving = False
         text = names.tree.text
         self._may_pause = "no_grad" in text and _MODE.search(text) is None
-        self._script = _SCRIPT.search(text) is not None
-        self._functions: dict[int, cst.FunctionDef] = {}
-        self._classes: dict[int, cst.ClassDef] = {}
-        for scope in names.scopes.scope_of.values():
-            if isinstance(scope.node, cst.FunctionDef):
-                self._functions[id(scope.node)] = scope.node
-            elif isinstance(scope.node, cst.ClassDef):
-                self._classes[id(scope.node)] = scope.node
+        self._patched = frozenset(
+            store.attr.value
+            for store in names.scopes.stores
+            if names.origin(store.value).startswith("torch")
+        )
 
     def of(self, node: cst.BaseExpression) -> Fact:
         """What is known of the value of `node`."""
@@ -189,14 +199,22 @@ class Facts:
         contract: what is not seen is taken to leave both of them alone.
         """
         events, groups = self.holders.flows(call)
-        merged = self.holders.reachable((*self.holders.groups_of(data), *groups))
-        for group in merged:
-            events.extend(group.events)
         for event in events:
-            if contract and event.kind in (EventKind.RETURNED, EventKind.ESCAPE):
-                continue
-            if event.kind is EventKind.RETURNED or not self._harmless(event):
+            if self._tells(event, contract):
                 return f"{event.text} on line {self._line(event.node)}"
+        start = {id(g): g for g in (*self.holders.groups_of(data), *groups)}
+        key = (tuple(start), contract)
+        if key not in self._obstacles:
+            self._obstacles[key] = self._obstacle(tuple(start.values()), contract)
+        return self._obstacles[key]
+
+    def _obstacle(self, start: Sequence[Group], contract: bool) -> str:
+        """What is done to the members of some groups that could tell a tensor from its copy."""
+        merged = self.holders.reachable(start)
+        for group in merged:
+            for event in group.events:
+                if self._tells(event, contract):
+                    return f"{event.text} on line {self._line(event.node)}"
         if contract:
             return ""
         visible = {
@@ -210,20 +228,22 @@ class Facts:
             return f"{names} of the module would be one tensor, which others can see"
         return ""
 
+    def _tells(self, event: Event, contract: bool) -> bool:
+        if contract and event.kind in (EventKind.RETURNED, EventKind.ESCAPE):
+            return False
+        return event.kind is EventKind.RETURNED or not self._harmless(event)
+
     def _visible(self, binding: Binding) -> bool:
         """Whether other files can reach what a binding holds: a global that is not private."""
-        if binding.scope.kind is not ScopeKind.MODULE or self.private(binding.name):
+        if binding.scope.kind is ScopeKind.MODULE:
+            if self.flow.private(binding.name):
+                return False
+        elif binding.scope.kind is not ScopeKind.CLASS:
             return False
         if binding.kind not in (BindingKind.ASSIGN, BindingKind.LOOP):
             return False
-        return self._solved(lambda: self._ask("definition", binding)).kind is not Kind.OTHER
-
-    def private(self, name: str) -> bool:
-        """Whether a name at the top of the file is used by no other file."""
-        if name in self.names.context.exported:
-            return False
-        underscored = name.startswith("_") and not name.endswith("__")
-        return underscored or self._script or self.assumptions.closed_world
+        kind = self._solved(lambda: self._ask("definition", binding)).kind
+        return kind not in (Kind.OTHER, Kind.OPAQUE)
 
     def _harmless(self, event: Event) -> bool:
         return self._solved(lambda: self._seen(event)).free
@@ -357,7 +377,7 @@ class Facts:
             return self._joined_items((node.body, node.orelse), ())
         if isinstance(node, cst.NamedExpr):
             fact = self._of(node.value)
-            return replace(fact, identity=IdentityFact.SHARED)
+            return _shared(fact)
         if isinstance(node, (cst.List, cst.Tuple)):
             return self._sequence([element.value for element in node.elements], node)
         if isinstance(node, cst.ListComp):
@@ -395,7 +415,7 @@ class Facts:
             load is not None
             and definitions[0].scope.kind is ScopeKind.MODULE
             and load.scope is not definitions[0].scope
-            and not self.private(node.value)
+            and not self.flow.private(node.value)
         ):
             reason = f"`{node.value}` is a global, which other files may change"
             return Fact(fact.kind, reasons=(reason,))
@@ -403,7 +423,8 @@ class Facts:
             fact = replace(fact, graph=self._elements_of(node))
         fresh = fact.kind is Kind.TENSOR and self._sole(node, definitions)
         identity = IdentityFact.FRESH if fresh else IdentityFact.SHARED
-        return self._unless_changed(replace(fact, identity=identity), definitions)
+        held = replace(fact, identity=identity, plain=fact.known_plain)
+        return self._unless_changed(held, definitions)
 
     def _elements_of(self, node: cst.BaseExpression) -> GraphFact:
         try:
@@ -461,8 +482,8 @@ class Facts:
             kind = self._of(event.receiver).kind
             method = getattr(getattr(event.node, "func", None), "attr", None)
             name = method.value if isinstance(method, cst.Name) else ""
-            if event.kind is EventKind.SEEN:
-                harmless = kind in (Kind.OTHER, Kind.SEQUENCE)
+            if event.fine:
+                harmless = kind.value in event.fine
             elif kind is Kind.TENSOR:
                 harmless = name in METHODS or name in TUPLE_METHODS or name in NON_TENSOR_METHODS
             else:
@@ -472,24 +493,24 @@ class Facts:
     def _sole(self, node: cst.Name, definitions: Sequence[Binding]) -> bool:
         """Whether after this read nothing holds the object any more."""
         load = self.names.load(node)
-        if load is None:
+        if load is None or load.scope.kind is ScopeKind.CLASS:
             return False
-        groups = {id(g): g for g in map(self.holders.group, definitions)}
+        groups = {id(g): g for g in (self.holders.group(b, unwrapped=True) for b in definitions)}
         if len(groups) != 1:
             return False
         (group,) = groups.values()
         if group.into or any(event.kind is EventKind.ESCAPE for event in group.events):
             return False
         loops = list(self.flow.loops(node))
-        rebinds = self._rebinds(node)
+        rebound = self._rebound(node)
         for binding in group.members:
             if not isinstance(binding, Binding):
                 return False
             if self._is_no_tensor(binding):
                 continue
-            if not self._rooted(binding, group):
-                return False
             if binding.scope is not load.scope or binding.foreign or binding.maybe:
+                return False
+            if not self._rooted(binding, group):
                 return False
             statement = binding.statement
             if not isinstance(statement, (cst.Assign, cst.AnnAssign)):
@@ -497,24 +518,39 @@ class Facts:
             if isinstance(statement, cst.Assign) and len(statement.targets) != 1:
                 return False
             if binding.scope.kind is ScopeKind.MODULE and not (
-                self.private(binding.name) or rebinds
+                rebound or self.flow.private(binding.name)
             ):
                 return False
             around = list(self.flow.loops(statement))
             if any(all(loop is not other for other in around) for loop in loops):
                 return False
-            for other in self.holders.loads(binding):
-                second = self.names.load(other)
-                if second is None or second.scope is not load.scope:
-                    return False
-                if second.order > load.order and not (rebinds and other.value == node.value):
-                    return False
+            scopes, orders = self._reads_of(binding)
+            if not scopes <= {id(load.scope)}:
+                return False
+            if orders and orders[0] < binding.order:
+                # It is read in the next round of a loop.
+                return False
+            later = orders[bisect_right(orders, load.order) :]
+            if rebound and binding.name == node.value:
+                # Behind the new binding the name stands for the new tensor.
+                later = [order for order in later if order < rebound]
+            if later:
+                return False
         return True
+
+    def _reads_of(self, binding: Binding) -> tuple[frozenset[int], list[int]]:
+        """The scopes in which a binding is read, and the positions of its reads in order."""
+        if binding not in self._reads:
+            loads = [self.names.load(node) for node in self.holders.loads(binding)]
+            known = [load for load in loads if load is not None]
+            scopes = frozenset(id(load.scope) for load in known)
+            self._reads[binding] = (scopes, sorted(load.order for load in known))
+        return self._reads[binding]
 
     def _is_no_tensor(self, binding: Binding) -> bool:
         """Whether a binding holds a number, an array or the like."""
         try:
-            return self._ask("definition", binding).kind is Kind.OTHER
+            return self._ask("definition", binding).kind in (Kind.OTHER, Kind.OPAQUE)
         except _NotYet:
             return True
 
@@ -540,19 +576,25 @@ class Facts:
         definitions = self.flow.definitions(node) or ()
         return bool(definitions) and all(other in group.members for other in definitions)
 
-    def _rebinds(self, node: cst.Name) -> bool:
-        """Whether the statement around a read binds the very name anew."""
-        current = self.tree.parent(node)
-        while current is not None and not isinstance(current, (cst.Lambda, cst.BaseStatement)):
-            if isinstance(current, cst.Assign):
-                targets = (target.target for target in current.targets)
-                return any(
-                    name.value == node.value
-                    for target in targets
-                    for name in self.flow.names_in(target)
-                )
-            current = self.tree.parent(current)
-        return False
+    def _rebound(self, node: cst.Name) -> int:
+        """The position at which the statement around a read binds the same name anew; 0 if never.
+
+        Only for `x = Variable(x)` and tuples of such: what comes between might fail.
+        """
+        current: cst.CSTNode = node
+        while (parent := self.tree.parent(current)) is not None:
+            if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
+                for name in self.flow.names_in(parent.targets[0].target):
+                    if name.value == node.value:
+                        scope = self.names.scopes.scope_at(name)
+                        bound = scope.bindings.get(name.value, [])
+                        return next((b.order for b in bound if b.node is name), 0)
+                return 0
+            wrapped = isinstance(parent, cst.Call) and self.names.origin(parent.func) == VARIABLE
+            if not wrapped and not isinstance(parent, (cst.Arg, cst.Element, cst.Tuple)):
+                return 0
+            current = parent
+        return 0
 
     def _narrowed(self, node: cst.Name, fact: Fact) -> Fact:
         """A tensor where an `isinstance` test around the read says so."""
@@ -585,14 +627,16 @@ class Facts:
                 and len(test.args) == 2
                 and self.names.origin(test.args[1].value) in _TENSOR_TESTS
             )
-        return tests and self.flow.definitions(subject) == self.flow.definitions(node)
+        if not tests or not self.flow.in_step(subject) or not self.flow.in_step(node):
+            return False
+        return self.flow.definitions(subject) == self.flow.definitions(node)
 
     # -- definitions ---------------------------------------------------------------------------
 
     def _definition(self, binding: Binding, path: Path) -> Fact:
         """What a binding binds (the element at `path` of it)."""
         if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS):
-            return _OTHER if not path else UNKNOWN
+            return _OPAQUE if not path else UNKNOWN
         if binding.kind is BindingKind.PARAMETER:
             return self._parameter(binding, path)
         statement = binding.statement
@@ -624,7 +668,7 @@ class Facts:
             return old if same else UNKNOWN
         free = old.harmless_operand and value.harmless_operand
         if old.kind is Kind.TENSOR and free:
-            return replace(old, identity=IdentityFact.SHARED)
+            return _shared(old)
         if old.kind is Kind.OTHER and value.kind is Kind.TENSOR and free:
             return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, value.reasons)
         known = Kind.TENSOR in (old.kind, value.kind)
@@ -674,7 +718,7 @@ class Facts:
             return True
         if f'"{name}"' in self.tree.text or f"'{name}'" in self.tree.text:
             return False
-        return scope.parent.kind is ScopeKind.MODULE and self.private(name)
+        return scope.parent.kind is ScopeKind.MODULE and self.flow.private(name)
 
     def _return(self, function: cst.FunctionDef, path: Path) -> Fact:
         """What a function of this file gives back."""
@@ -695,18 +739,9 @@ class Facts:
     def _held(self, holder: tuple[object, ...], path: Path) -> Fact:
         """What an attribute of self holds, when this class alone writes it."""
         _, owner, name = holder
-        node = self._classes.get(owner) if isinstance(owner, int) else None
-        if node is None or not isinstance(name, str):
+        if not isinstance(owner, int) or not isinstance(name, str):
             return UNKNOWN
-        scope = self.names.scopes.scope_of.get(id(node))
-        if scope is None or name in scope.bindings or name in self.names.context.patched:
-            return UNKNOWN
-        for base in node.bases:
-            origin = self.names.origin(base.value)
-            plain = isinstance(base.value, cst.Name) and base.value.value == "object"
-            if not plain and origin not in _BASES:
-                return UNKNOWN
-        sources = self.attributes.sources(("attribute", id(node), name))
+        sources = self.attributes.sources(("attribute", owner, name))
         if sources is None:
             return UNKNOWN
         return self._joined(lambda source: self._item(source[0], (*source[1], *path)), sources)
@@ -742,14 +777,13 @@ class Facts:
             sides = (node.body, node.orelse)
             return self._joined_items(sides, path)
         if isinstance(node, cst.NamedExpr):
-            return self._item(node.value, path)
+            return _shared(self._item(node.value, path))
         if isinstance(node, cst.Subscript):
             return self._item(node.value, (step_of(node), *path))
         if isinstance(node, cst.Attribute):
             holder = self.attributes.holder(node)
             if holder is not None:
-                fact = self._ask("attribute", holder, path)
-                return self._unless_changed(fact, (holder,))
+                return self._held_item(("attribute", holder), (holder,), path)
         if isinstance(node, cst.Call):
             fact_or_none = self._item_of_call(node, path)
             if fact_or_none is not None:
@@ -765,36 +799,48 @@ class Facts:
             return UNKNOWN
         held = fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
         identity = IdentityFact.VIEW if held else IdentityFact.UNKNOWN
-        return Fact(Kind.TENSOR, fact.graph, identity, (*fact.reasons, "indexing gives a view"))
+        reasons = (*fact.reasons, "indexing gives a view")
+        return Fact(Kind.TENSOR, fact.graph, identity, reasons, plain=True)
 
     def _item_of_name(self, node: cst.Name, path: Path) -> Fact:
         definitions = self.flow.definitions(node)
         if definitions is None:
             return UNKNOWN
-        parts: list[Binding | Put] = [*definitions, *self._puts(definitions)]
+        return self._held_item(("definition", *definitions), definitions, path)
 
-        def part(of: Binding | Put) -> Fact:
-            if isinstance(of, Binding):
-                return self._ask("definition", of, path)
-            return self._ask("put", of, path)
+    def _held_item(self, asked: tuple[object, ...], holders: Sequence[Holder], path: Path) -> Fact:
+        """The element at `path` of what some holders hold; asked: a kind of key, and the keys."""
+        kind, *whats = asked
+        parts: list[object] = [*whats, *self._puts(holders)]
 
-        fact = self._joined(part, parts)
+        def part(of: object) -> Fact:
+            return self._ask("put" if isinstance(of, Put) else str(kind), of, path)
+
+        try:
+            fact = self._joined(part, parts)
+        except _NotYet:
+            # Nothing is in it that is seen; what is done to it may still put something in.
+            if self._unless_changed(Fact(graph=GraphFact.FREE), holders).free:
+                raise
+            return UNKNOWN
         if fact.kind is Kind.OTHER:
             return fact
-        shared = replace(fact, identity=IdentityFact.SHARED)
-        return self._unless_changed(shared, definitions)
+        return self._unless_changed(_shared(fact), holders)
 
-    def _puts(self, definitions: Iterable[Binding]) -> Iterator[Put]:
-        """What is put into the containers that these bindings may be."""
+    def _puts(self, holders: Iterable[Holder]) -> Iterator[Put]:
+        """What is put into the containers that these holders may hold, by callees as well."""
         seen: set[int] = set()
-        for binding in definitions:
-            group = self.holders.group(binding)
+        waiting = [self.holders.group(holder) for holder in holders]
+        while waiting:
+            group = waiting.pop()
             if id(group) not in seen:
                 seen.add(id(group))
                 yield from group.puts
+                waiting += [self.holders.group(holder) for holder in group.into]
 
     def _item_of_display(self, node: cst.Tuple | cst.List, path: Path) -> Fact:
-        index, rest = path[0], path[1:]
+        # A list may be reordered; a tuple stays as it is.
+        index, rest = path[0] if isinstance(node, cst.Tuple) else ITEM, path[1:]
         if not node.elements:
             # There is no such element, or it is put in elsewhere.
             raise _NotYet
@@ -852,6 +898,8 @@ class Facts:
         self, name: str, arguments: Sequence[cst.BaseExpression], path: Path
     ) -> Fact | None:
         rest = path[1:]
+        if name in ("sorted", "reversed"):
+            return self._item(arguments[0], (ANY if path[0] == ANY else ITEM, *rest))
         if name in _SAME_ELEMENTS:
             return self._item(arguments[0], path)
         if name == "next":
@@ -887,27 +935,33 @@ class Facts:
         """A batch of a DataLoader: free under the assumption `loader-batches`."""
         if not self.assumptions.loader_batches:
             return Fact(Kind.TENSOR)
-        for argument in loader.args[:1]:
-            if not self._harmless_dataset(argument.value):
+        for index, argument in enumerate(loader.args):
+            if argument.star:
+                return Fact(Kind.TENSOR)
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            given = keyword == "dataset" or (index == 0 and not keyword)
+            if given and not self._harmless_dataset(argument.value):
                 return Fact(Kind.TENSOR)
         reason = (
             "a batch of the DataLoader made on line "
             f"{self._line(loader)} is no part of a graph (assumption `loader-batches`)"
         )
-        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,))
+        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
 
     def _harmless_dataset(self, node: cst.BaseExpression, depth: int = 4) -> bool:
         """False when a dataset is visibly built from tensors not known to be free."""
         if isinstance(node, (cst.List, cst.Tuple, cst.ListComp, cst.BinaryOperation)):
             return self._item(node, (ANY,)).harmless_operand
-        if isinstance(node, cst.Name) and depth > 0:
+        if isinstance(node, cst.Name):
+            if depth == 0:
+                return False
+            fact = self._of(node)
+            if fact.kind in (Kind.TENSOR, Kind.SEQUENCE):
+                return fact.free
             for binding in self.flow.definitions(node) or ():
-                source = self.flow.source(binding)
-                if source is not None and not source.path:
-                    if not self._harmless_dataset(source.expression, depth - 1):
-                        return False
-                elif source is not None and self._of(node).kind is Kind.TENSOR:
-                    return self._of(node).free
+                made = self.flow.made(binding)
+                if made is not None and not self._harmless_dataset(made, depth - 1):
+                    return False
             return True
         if isinstance(node, cst.Call):
             tensors = self.names.origin(node.func) in _TENSOR_DATASETS
@@ -916,7 +970,7 @@ class Facts:
                 attached = fact.kind in (Kind.TENSOR, Kind.SEQUENCE) and not fact.free
                 if attached or (tensors and not fact.harmless_operand):
                     return False
-                if not self._harmless_dataset(argument.value, 0):
+                if not self._harmless_dataset(argument.value, depth - 1):
                     return False
         return True
 
@@ -924,6 +978,8 @@ class Facts:
 
     def _call(self, node: cst.Call) -> Fact:
         origin = self.names.origin(node.func)
+        if self._patched and self._is_patched(node.func):
+            return UNKNOWN
         if origin:
             if origin == VARIABLE:
                 return self._variable(read_call(node))
@@ -938,9 +994,9 @@ class Facts:
                 reason = "a Parameter requires grad"
                 return Fact(Kind.TENSOR, GraphFact.ATTACHED, IdentityFact.UNKNOWN, (reason,))
             if origin in _LOADERS:
-                return _OTHER
+                return _OPAQUE
             if origin.startswith("torchvision.datasets."):
-                return _OTHER
+                return _OPAQUE
             if origin in NON_TENSOR_FUNCTIONS or origin.startswith("math."):
                 return _OTHER
             plain = origin in _NUMERIC or (
@@ -966,6 +1022,10 @@ class Facts:
                 return self._ask("return", called)
         return UNKNOWN
 
+    def _is_patched(self, func: cst.BaseExpression) -> bool:
+        """Whether the file puts a function of its own in the place of the one called."""
+        return isinstance(func, cst.Attribute) and func.attr.value in self._patched
+
     def _variable(self, shape: CallShape) -> Fact:
         if shape.problem or shape.never:
             return UNKNOWN
@@ -979,7 +1039,7 @@ class Facts:
             identity = IdentityFact.FRESH
         elif identity not in (IdentityFact.FRESH, IdentityFact.VIEW):
             identity = IdentityFact.SHARED
-        return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,))
+        return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,), plain=True)
 
     def _factory(self, node: cst.Call, origin: str) -> Fact:
         factory = FACTORIES[origin]
@@ -1025,7 +1085,7 @@ class Facts:
             return Fact(Kind.TENSOR, fact.graph, IdentityFact.VIEW, (*fact.reasons, reason))
         if integral:
             reason = f"{what} makes a tensor of integers, which is never part of a graph"
-            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,))
+            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
         return UNKNOWN
 
     def _length(self, node: cst.BaseExpression) -> int:
@@ -1054,7 +1114,11 @@ class Facts:
             return UNKNOWN
         receiver = self._of(func.value)
         if receiver.kind is Kind.SEQUENCE and name in ("pop", "get"):
-            return self._item(func.value, (ITEM,))
+            if any(argument.star for argument in node.args):
+                return UNKNOWN
+            # A default may come instead.
+            parts = [(func.value, (ITEM,)), *((a.value, ()) for a in node.args[1:])]
+            return self._joined(lambda part: self._item(*part), parts)
         if receiver.kind is Kind.OTHER:
             return _OTHER
         known = receiver.kind is Kind.TENSOR
@@ -1113,7 +1177,10 @@ class Facts:
         tensors = [operand for operand in operands if operand.kind is not Kind.OTHER]
         held = self._identity(identity, tensors)
         inherited = () if receiver is None else receiver.reasons
-        return Fact(Kind.TENSOR, reached, held, (*inherited, _reason(what, identity, reached)))
+        reasons = (*inherited, _reason(what, identity, reached))
+        made = identity not in (Identity.SAME, Identity.VIEW_OR_SAME)
+        plain = made or all(tensor.known_plain for tensor in tensors)
+        return Fact(Kind.TENSOR, reached, held, reasons, plain)
 
     @staticmethod
     def _identity(identity: Identity, tensors: Sequence[Fact]) -> IdentityFact:
@@ -1133,16 +1200,16 @@ class Facts:
         origin = self.names.origin(node)
         if origin:
             return _OTHER if origin.split(".")[0] in _NUMERIC_MODULES else UNKNOWN
-        if name in _ATTRIBUTES_OF_ANYTHING:
-            return _OTHER
         holder = self.attributes.holder(node)
         if holder is not None:
             fact = self._ask("attribute", holder)
             if fact.kind is Kind.SEQUENCE:
                 fact = replace(fact, graph=self._elements_of(node))
             if fact.kind is not Kind.OTHER:
-                fact = replace(fact, identity=IdentityFact.SHARED)
+                fact = _shared(fact)
             return self._unless_changed(fact, (holder,))
+        if name in _ATTRIBUTES_OF_ANYTHING:
+            return _OTHER
         receiver = self._of(node.value)
         if receiver.kind is Kind.OTHER:
             return _OTHER
@@ -1155,7 +1222,9 @@ class Facts:
             row.graph, GraphFact.UNKNOWN
         )
         identity = self._identity(row.identity, [receiver])
-        return Fact(Kind.TENSOR, graph, identity, (_reason(f".{name}", row.identity, graph),))
+        made = row.identity not in (Identity.SAME, Identity.VIEW_OR_SAME)
+        reason = _reason(f".{name}", row.identity, graph)
+        return Fact(Kind.TENSOR, graph, identity, (reason,), made or receiver.known_plain)
 
     def _arithmetic(self, node: cst.BinaryOperation) -> Fact:
         left, right = self._of(node.left), self._of(node.right)
@@ -1223,10 +1292,14 @@ class Facts:
             if isinstance(current, (cst.Lambda, cst.GeneratorExp, cst.ClassDef)):
                 return False
             if isinstance(current, cst.With) and current.body is below:
-                for item in current.items:
-                    call = item.item
-                    if isinstance(call, cst.Call) and self.names.origin(call.func) == _NO_GRAD:
-                        return True
+                # Another context manager may switch recording on again.
+                (item, *more) = current.items
+                call = item.item
+                return (
+                    not more
+                    and isinstance(call, cst.Call)
+                    and self.names.origin(call.func) == _NO_GRAD
+                )
             if isinstance(current, cst.FunctionDef):
                 return False
             below, current = current, self.tree.parent(current)
@@ -1275,20 +1348,22 @@ def _join(first: Fact, second: Fact) -> Fact:
         identity = IdentityFact.VIEW
     else:
         identity = IdentityFact.UNKNOWN
-    return Fact(kind, graph, identity, _unique((*first.reasons, *second.reasons)))
+    reasons = _unique((*first.reasons, *second.reasons))[:_MOST_REASONS]
+    return Fact(kind, graph, identity, reasons, first.plain and second.plain)
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
 
 
+def _shared(fact: Fact) -> Fact:
+    """The fact about something that others may hold as well."""
+    return replace(fact, identity=IdentityFact.SHARED, plain=fact.known_plain)
+
+
 def _same(first: Fact, second: Fact) -> bool:
     """Whether two facts say the same, whatever their reasons."""
-    return (first.kind, first.graph, first.identity) == (
-        second.kind,
-        second.graph,
-        second.identity,
-    )
+    return replace(first, reasons=()) == replace(second, reasons=())
 
 
 def _is_literal(argument: cst.Arg) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.reaching import Reached, Reaching
 from varmigrate.analysis.scopes import Binding, BindingKind, Load, Scope, ScopeKind, Scopes
@@ -21,6 +22,7 @@ REST = -3
 
 Path = tuple[int, ...]
 
+_SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 # Ways to bind names that are in no statement; a file that uses one is not followed at module level.
 _HIDDEN = re.compile(r"\b(?:exec|globals|locals|vars)\s*\(|\b__dict__\b")
 
@@ -36,12 +38,14 @@ class Source:
 class Flow:
     """Definitions and their sources for one file; reaching definitions per scope are kept."""
 
-    def __init__(self, scopes: Scopes, names: Names) -> None:
+    def __init__(self, scopes: Scopes, names: Names, assumptions: Assumptions) -> None:
         self.scopes = scopes
         self.tree = scopes.tree
         self.names = names
+        self.assumptions = assumptions
         self._reaching: dict[int, dict[int, Reached]] = {}
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
+        self._script = _SCRIPT.search(scopes.tree.text) is not None
         self._hidden = _HIDDEN.search(scopes.tree.text) is not None
 
     def definitions(self, node: cst.Name) -> tuple[Binding, ...] | None:
@@ -69,13 +73,23 @@ class Flow:
         return tuple(sorted(found, key=lambda b: b.order)) or None
 
     def _bound_in(self, owner: Scope, name: str) -> tuple[list[Binding], bool]:
-        """What binds a name in a scope, and whether some of it stands in another scope."""
+        """What binds a name in a scope, and whether some of it does so out of step."""
         key = (id(owner), name)
         if key not in self._bound:
             found = owner.bindings.get(name, [])
             found = [binding for binding in found if binding.kind is not BindingKind.DECLARATION]
-            self._bound[key] = (found, any(binding.foreign for binding in found))
+            loose = any(b.foreign or self._in_comprehension(b) for b in found)
+            self._bound[key] = (found, loose)
         return self._bound[key]
+
+    def in_step(self, node: cst.Name) -> bool:
+        """Whether a read runs in its owner's code, and nothing binds the name out of step."""
+        load = self.names.load(node)
+        if load is None:
+            return False
+        owner = self.names.owner(node.value, load.scope)
+        bound, loose = self._bound_in(owner, node.value)
+        return bool(bound) and not loose and self._in_step(load, owner)
 
     def surely_bound(self, node: cst.Name) -> bool:
         """Whether a read in the scope that binds the name cannot find it unbound."""
@@ -90,6 +104,24 @@ class Flow:
         if owner.kind is not ScopeKind.MODULE:
             return self._hidden and "exec" in self.tree.text
         return self._hidden or name in self.names.context.patched or self.names.starred(name, owner)
+
+    def _in_comprehension(self, binding: Binding) -> bool:
+        """Whether a walrus in a comprehension binds: it does so again and again."""
+        if not binding.maybe:
+            return False
+        node = self.tree.parent(binding.node)
+        while node is not None and not isinstance(node, cst.BaseStatement):
+            if isinstance(node, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)):
+                return binding.scope.node is not node
+            node = self.tree.parent(node)
+        return False
+
+    def private(self, name: str) -> bool:
+        """Whether a name at the top of the file is used by no other file."""
+        if name in self.names.context.exported:
+            return False
+        underscored = name.startswith("_") and not name.endswith("__")
+        return underscored or self._script or self.assumptions.closed_world
 
     def _in_step(self, load: Load, owner: Scope) -> bool:
         """Whether the read runs where it stands in the owner's code, not later or elsewhere."""

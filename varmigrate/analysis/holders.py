@@ -61,8 +61,9 @@ class Event:
     """One thing done to a held tensor: where, in words, and the operands that decide (WRITE).
 
     receiver: for ESCAPE as an argument of a method, the object whose method it is; no escape when
-    that is a number, an array or a tensor (whose methods are known). `contents`: for ESCAPE into a
-    container, the container, no escape when it is a list of this file.
+    that is a number, an array or a tensor (whose methods are known). For SEEN, the object that has
+    to be of a kind in `fine` for the event to be harmless. contents: for ESCAPE into a container,
+    the container, no escape when it is a list of this file.
     """
 
     kind: EventKind
@@ -71,6 +72,7 @@ class Event:
     operands: tuple[cst.BaseExpression, ...] = ()
     receiver: cst.BaseExpression | None = None
     contents: cst.BaseExpression | None = None
+    fine: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Group:
     group is given. An argument of one call is not what another call gives.
     """
 
-    members: list[Holder] = field(default_factory=list)
+    members: dict[Holder, None] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     puts: list[Put] = field(default_factory=list)
     lasting: bool = False
@@ -132,6 +134,8 @@ _NEW_OBJECTS = frozenset(
     | {"torch.autograd.grad", "torch.autograd.backward"}
 )
 _CONTAINERS = ("torch.utils.data.", "numpy.", "math.")
+_NO_TENSORS = frozenset({"other", "sequence", "opaque"})
+_BY_VALUE = frozenset({"tensor", "other"})
 _OPENING = (cst.WithItem, cst.Decorator, cst.Raise, cst.Param, cst.Await, cst.Yield, cst.From)
 _NO_VALUES = (BindingKind.IMPORT, BindingKind.FUNCTION, BindingKind.CLASS)
 _Climb = Generator[_Found, None, cst.CSTNode | None]
@@ -169,7 +173,7 @@ class Holders:
         root = self._root(holder, unwrapped)
         group = groups.get(root)
         if group is None:
-            group = groups[root] = Group([holder])
+            group = groups[root] = Group({holder: None})
         return group
 
     def groups_of(self, node: cst.BaseExpression) -> list[Group]:
@@ -406,7 +410,7 @@ class Holders:
         groups: dict[Holder, Group] = {}
         for holder in holders:
             group = groups.setdefault(self._root(holder, unwrapped), Group())
-            group.members.append(holder)
+            group.members[holder] = None
             group.lasting = group.lasting or holder in lasting
             for item in self._found.get(holder, ()):
                 if item.unwrapped and not unwrapped:
@@ -419,7 +423,19 @@ class Holders:
                     group.into.append(item.parameter)
                     root = self._root(item.parameter, unwrapped)
                     groups.setdefault(root, Group()).given.append(holder)
+        self._spread_lasting(groups, unwrapped)
         return groups
+
+    def _spread_lasting(self, groups: dict[Holder, Group], unwrapped: bool) -> None:
+        """What a lasting group gives to a parameter lasts as well, and the other way round."""
+        waiting = [group for group in groups.values() if group.lasting]
+        while waiting:
+            group = waiting.pop()
+            for holder in (*group.into, *group.given):
+                other = groups.get(self._root(holder, unwrapped))
+                if other is not None and not other.lasting:
+                    other.lasting = True
+                    waiting.append(other)
 
     def _take(self, holder: Holder, item: _Found) -> None:
         if item.holder is not None:
@@ -530,7 +546,7 @@ class Holders:
             elif isinstance(parent, cst.UnaryOperation):
                 above = parent if isinstance(parent.operator, cst.Plus) else None
             elif isinstance(parent, cst.BinaryOperation):
-                lists = isinstance(parent.operator, (cst.Add, cst.Multiply))
+                lists = isinstance(parent.operator, (cst.Add, cst.Multiply, cst.BitOr))
                 above = parent if lists and self._listish(node) else None
             elif isinstance(parent, (cst.Comparison, cst.ComparisonTarget)):
                 yield from self._compared(node, parent)
@@ -544,8 +560,11 @@ class Holders:
             elif isinstance(parent, cst.Match):
                 yield _event(EventKind.ESCAPE, parent, "it is matched against patterns")
                 return
+            elif isinstance(parent, cst.Index):
+                yield from self._index(parent)
+                return
             else:
-                # Tests, indices, format strings, expression statements: the value is only read.
+                # Tests, slices, format strings, expression statements: the value is only read.
                 return
             if above is None:
                 return
@@ -571,7 +590,7 @@ class Holders:
             return parent
         if isinstance(node, cst.BaseExpression):
             text = f"its attribute `{name}` is read"
-            yield _Found(Event(EventKind.SEEN, parent, text, receiver=node))
+            yield _Found(Event(EventKind.SEEN, parent, text, receiver=node, fine=_NO_TENSORS))
         return None
 
     def _method(self, node: cst.CSTNode, name: str, call: cst.Call) -> _Climb:
@@ -597,7 +616,7 @@ class Holders:
             return None
         if identity is not None:
             return call
-        if isinstance(node, cst.BaseExpression) and not self.modules.is_module(node):
+        if isinstance(node, cst.BaseExpression) and self.modules.callees(node) is None:
             text = f"`.{name}(...)` is called on it"
             yield _Found(Event(EventKind.ESCAPE, call, text, receiver=node))
         return None
@@ -616,10 +635,10 @@ class Holders:
             return (yield from self._given(origin, call, argument))
         if self.tensor_types(func):
             return call
-        if self.modules.is_module(func):
-            forward = self.modules.forward(func)
-            if forward is not None:
-                yield from self._passed(forward, call, argument, skip=1)
+        callees = self.modules.callees(func)
+        if callees is not None:
+            for callee in callees:
+                yield from self._passed(callee, call, argument, skip=1)
             return call
         if isinstance(func, cst.Name) and self.names.is_builtin(func):
             if func.value in _HARMLESS_BUILTINS:
@@ -665,7 +684,7 @@ class Holders:
         inplace = any(a.keyword is not None and a.keyword.value == "inplace" for a in call.args)
         if identity in (Identity.NEW, Identity.DETACHED):
             return call if inplace else None
-        if identity is not None or origin in HOLDER_FUNCTIONS or self.modules.is_module(call.func):
+        if identity is not None or origin in HOLDER_FUNCTIONS:
             return call
         if origin in _NEW_OBJECTS:
             return None
@@ -759,47 +778,83 @@ class Holders:
             ):
                 yield _event(EventKind.SEEN, comparison, "its identity is compared")
                 return
-        if isinstance(node, (cst.List, cst.Tuple, cst.ListComp)):
-            yield _event(EventKind.SEEN, comparison, "a list it is in is compared")
+        equal = (cst.Equal, cst.NotEqual)
+        if isinstance(node, cst.BaseExpression) and any(
+            isinstance(target.operator, equal) for target in comparison.comparisons
+        ):
+            # Lists compare what they hold by identity first.
+            text = "it is compared"
+            yield _Found(Event(EventKind.SEEN, comparison, text, receiver=node, fine=_BY_VALUE))
+
+    def _index(self, node: cst.Index) -> Iterator[_Found]:
+        """The value is an index, or a key: which of two tensors it is matters to a dictionary."""
+        element = self.tree.parent(node)
+        subscript = None if element is None else self.tree.parent(element)
+        if isinstance(subscript, cst.Subscript):
+            text = f"it is a key in `{self._text(subscript)}`"
+            yield _Found(
+                Event(EventKind.SEEN, subscript, text, receiver=subscript.value, fine=_BY_VALUE)
+            )
 
     def _listish(self, node: cst.CSTNode, depth: int = 3) -> bool:
-        """Whether an operand of `+` or `*` may be a list or tuple of this file."""
-        if isinstance(node, (cst.List, cst.Tuple, cst.ListComp)):
-            return True
+        """Whether an operand of `+` or `*` may be a list or tuple; true when that is not known."""
+        if isinstance(node, (cst.BaseNumber, cst.BaseString, cst.UnaryOperation, cst.Comparison)):
+            return False
         if isinstance(node, cst.BinaryOperation):
-            return self._listish(node.left, depth) or self._listish(node.right, depth)
+            lists = isinstance(node.operator, (cst.Add, cst.Multiply, cst.BitOr))
+            sides = (node.left, node.right)
+            return lists and all(self._listish(side, depth) for side in sides)
         if isinstance(node, cst.IfExp):
             return self._listish(node.body, depth) or self._listish(node.orelse, depth)
-        if isinstance(node, cst.Call):
-            return isinstance(node.func, cst.Name) and (
-                node.func.value in _PASSING_BUILTINS or self.function(node.func) is not None
-            )
         if depth == 0:
             return True
+        if isinstance(node, cst.Call):
+            return self._gives_list(node)
         if isinstance(node, cst.Name):
-            return any(
-                self._binds_list(binding, depth - 1)
-                for binding in self.flow.definitions(node) or ()
+            if node.value in ("True", "False", "None"):
+                return False
+            definitions = self.flow.definitions(node)
+            return definitions is None or any(
+                self._binds_list(binding, depth - 1) for binding in definitions
             )
-        return isinstance(node, (cst.Attribute, cst.Subscript))
+        return True
+
+    def _gives_list(self, node: cst.Call) -> bool:
+        if self._identity(node) is not None or self.tensor_types(node.func):
+            return False
+        origin = self.names.origin(node.func)
+        if origin:
+            return not origin.startswith(_CONTAINERS)
+        func = node.func
+        plain = isinstance(func, cst.Name) and self.names.is_builtin(func)
+        return not (plain and isinstance(func, cst.Name) and func.value in _HARMLESS_BUILTINS)
 
     def _binds_list(self, binding: Binding, depth: int) -> bool:
         made = self.flow.made(binding)
         if made is not None:
             return self._listish(made, depth)
         source = self.flow.source(binding)
-        if source is None:
-            # What a parameter is given was put into no container that is seen.
-            return binding.kind is not BindingKind.PARAMETER
-        return self._holds_lists(source.expression, depth)
+        return source is None or self._holds_lists(source.expression, depth)
 
     def _holds_lists(self, node: cst.BaseExpression, depth: int) -> bool:
-        """Whether an element of an expression may be a list: of any list of this file, say."""
+        """Whether an element of an expression may be a list: not if it is a batch or a number."""
         if isinstance(node, cst.Call):
-            if self.names.origin(node.func) or isinstance(node.func, cst.Attribute):
-                return False
-            return any(self._holds_lists(argument.value, depth) for argument in node.args)
-        return self._listish(node, depth)
+            origin = self.names.origin(node.func)
+            if origin:
+                return not origin.startswith(_CONTAINERS)
+            func = node.func
+            if isinstance(func, cst.Name) and self.names.is_builtin(func):
+                if func.value == "range":
+                    return False
+                return any(self._holds_lists(argument.value, depth) for argument in node.args)
+            return True
+        if isinstance(node, cst.Name) and depth > 0:
+            definitions = self.flow.definitions(node) or ()
+            made = [self.flow.made(binding) for binding in definitions]
+            return not made or any(
+                part is None or self._holds_lists(part, depth - 1) for part in made
+            )
+        return True
 
     def _bound(self, target: cst.CSTNode, value: cst.BaseExpression) -> Iterator[_Found]:
         """The holders a value goes to by an assignment."""
@@ -814,7 +869,7 @@ class Holders:
             holder = self.attributes.holder(target)
             if holder is not None:
                 yield _Found(holder=holder)
-            else:
+            if holder is None or not self.attributes.closed(holder):
                 text = f"it is stored in `{self._text(target)}`"
                 yield _event(EventKind.ESCAPE, target, text)
         elif isinstance(target, cst.Subscript):

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import enum
+from collections.abc import Iterable, Iterator
+
 import libcst as cst
 
 from varmigrate.analysis.attributes import Attributes
 from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.names import Names
-from varmigrate.analysis.scopes import Binding, Scopes
+from varmigrate.analysis.scopes import Binding, BindingKind, Scopes
 
-# Methods that modules have, and hardly anything else: who calls one says that it is a module.
+# Methods of which one alone says that the object is a module (or an optimizer, never called).
 _MODULE_METHODS = frozenset(
-    "parameters named_parameters zero_grad state_dict load_state_dict children named_children "
-    "modules named_modules train eval register_forward_hook".split()
+    "parameters named_parameters zero_grad state_dict load_state_dict named_modules".split()
 )
 # Methods of modules that give the module itself.
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
-_MODULES = ("torch.nn.", "torchvision.models.")
+_CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
 _NO_MODULES = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 _MOST_STEPS = 6
+
+
+class _Answer(enum.Enum):
+    """What stands in for a list of functions: code that is not seen, or surely no module."""
+
+    UNSEEN = "unseen"
+    NO = "no"
+
+
+_Callees = list[cst.FunctionDef] | _Answer
 
 
 class Modules:
@@ -31,71 +43,119 @@ class Modules:
         self.flow = flow
         self.attributes = attributes
         self._used: tuple[set[Binding], set[object]] | None = None
+        self._hooks = "register_forward" in scopes.tree.text
 
-    def is_module(self, node: cst.CSTNode) -> bool:
-        """Whether the value of an expression is a module, by what made it or by its methods."""
-        return self._is_module(node, _MOST_STEPS)
+    def callees(self, node: cst.CSTNode) -> list[cst.FunctionDef] | None:
+        """The `forward` functions of this file that a call of a module runs.
 
-    def forward(self, node: cst.CSTNode) -> cst.FunctionDef | None:
-        """The `forward` of this file that a call of the module runs, where it is known."""
-        owner = self._class_of(node, _MOST_STEPS)
-        if owner is None:
+        None when the value of `node` is not known to be a module. Modules of torch, and those of
+        which only the methods tell what they are, run none of this file.
+        """
+        if self._hooks:
             return None
-        scope = self.scopes.scope_of.get(id(owner))
-        bindings = scope.bindings.get("forward", []) if scope is not None else []
-        found = bindings[0].node if len(bindings) == 1 else None
-        return found if isinstance(found, cst.FunctionDef) else None
+        found = self._resolve(node, _MOST_STEPS)
+        if isinstance(found, list):
+            return found
+        return [] if found is _Answer.UNSEEN and self._used_as_module(node) else None
 
-    def _is_module(self, node: cst.CSTNode, steps: int) -> bool:
-        if steps == 0:
+    def _used_as_module(self, node: cst.CSTNode) -> bool:
+        if isinstance(node, cst.Attribute) and node.attr.value == "forward":
+            node = node.value
+        bindings, holders = self._used_as_modules()
+        if isinstance(node, cst.Attribute):
+            return self.attributes.holder(node) in holders
+        if not isinstance(node, cst.Name):
             return False
+        definitions = self.flow.definitions(node)
+        return definitions is not None and all(binding in bindings for binding in definitions)
+
+    def _resolve(self, node: cst.CSTNode, steps: int) -> _Callees:
+        if steps == 0:
+            return _Answer.NO
         if isinstance(node, cst.Name):
             owner = self.attributes.owner(node)
             if owner is not None:
-                return self.derives(owner)
+                return self._forwards(owner, steps) if self.derives(owner) else _Answer.NO
             definitions = self.flow.definitions(node)
             if definitions is None:
-                return False
-            return all(self._binds_module(binding, steps) for binding in definitions)
+                return _Answer.NO
+            return _all(self._bound(binding, steps) for binding in definitions)
         if isinstance(node, cst.Attribute):
             if node.attr.value == "forward":
-                return self._is_module(node.value, steps - 1)
+                return self._resolve(node.value, steps - 1)
             holder = self.attributes.holder(node)
-            if holder is None:
-                return False
-            if holder in self._used_as_modules()[1]:
-                return True
-            sources = self.attributes.sources(holder)
-            return sources is not None and all(
-                not path and self._is_module(value, steps - 1) for value, path in sources
-            )
+            values = [] if holder is None else self.attributes.assigned(holder)
+            if not values:
+                return _Answer.UNSEEN
+            return _all(self._resolve(value, steps - 1) for value in values)
         if isinstance(node, cst.Subscript):
-            return self._is_module(node.value, steps - 1)
+            return self._resolve(node.value, steps - 1)
         if isinstance(node, cst.IfExp):
-            return self._is_module(node.body, steps - 1) and self._is_module(node.orelse, steps - 1)
-        return isinstance(node, cst.Call) and self._makes_module(node, steps)
+            return _all(self._resolve(part, steps - 1) for part in (node.body, node.orelse))
+        return self._made(node, steps) if isinstance(node, cst.Call) else _Answer.NO
 
-    def _makes_module(self, node: cst.Call, steps: int) -> bool:
-        origin = self.names.origin(node.func)
-        if origin:
-            last = origin.rpartition(".")[2]
-            return (
-                origin.startswith(_MODULES)
-                and origin not in _NO_MODULES
-                and (last[:1].isupper() or origin.startswith("torchvision."))
-            )
-        func = node.func
-        if isinstance(func, cst.Attribute) and func.attr.value in _CHAINED:
-            return self._is_module(func.value, steps - 1)
-        owner = self._class_named(func)
-        return owner is not None and self.derives(owner)
-
-    def _binds_module(self, binding: Binding, steps: int) -> bool:
-        if binding in self._used_as_modules()[0]:
-            return True
+    def _bound(self, binding: Binding, steps: int) -> _Callees:
+        if binding.kind is BindingKind.PARAMETER:
+            return _Answer.UNSEEN
         source = self.flow.source(binding)
         # What a ModuleList or a Sequential holds is a module as well.
-        return source is not None and self._is_module(source.expression, steps - 1)
+        return _Answer.NO if source is None else self._resolve(source.expression, steps - 1)
+
+    def _made(self, node: cst.Call, steps: int) -> _Callees:
+        origin = self.names.origin(node.func)
+        last = origin.rpartition(".")[2]
+        if origin.startswith("torch.nn.") and origin not in _NO_MODULES and last[:1].isupper():
+            if last not in _CONTAINERS:
+                return []
+            held = [part for argument in node.args for part in _elements(argument.value)]
+            return _all(self._resolve(part, steps - 1) for part in held)
+        if origin.startswith("torchvision.models."):
+            return []
+        if origin:
+            return _Answer.UNSEEN
+        func = node.func
+        if isinstance(func, cst.Attribute):
+            if func.attr.value in _CHAINED:
+                return self._resolve(func.value, steps - 1)
+            return _Answer.UNSEEN
+        owner = self._class_named(func)
+        if owner is None or not self.derives(owner):
+            return _Answer.NO
+        return self._forwards(owner, steps)
+
+    def _forwards(self, owner: cst.ClassDef, steps: int) -> _Callees:
+        """What a call of an instance runs: `forward` of the class or of its first base with one."""
+        scope = self.scopes.scope_of.get(id(owner))
+        if scope is None or steps == 0 or "__call__" in scope.bindings or owner.decorators:
+            return _Answer.NO
+        bound = scope.bindings.get("forward")
+        if bound is not None:
+            function = bound[0].node
+            plain = len(bound) == 1 and isinstance(function, cst.FunctionDef)
+            if not plain or not isinstance(function, cst.FunctionDef) or function.decorators:
+                return _Answer.NO
+            return [function] if self._calls_plainly(owner, steps) else _Answer.NO
+        for base in owner.bases:
+            above = self._class_named(base.value)
+            if above is None:
+                return _Answer.NO
+            found = self._forwards(above, steps - 1)
+            if isinstance(found, list):
+                return found
+        return _Answer.NO
+
+    def _calls_plainly(self, owner: cst.ClassDef, steps: int) -> bool:
+        """Whether no base of the file defines `__call__`."""
+        for base in owner.bases:
+            above = self._class_named(base.value)
+            if above is None or above is owner:
+                continue
+            scope = self.scopes.scope_of.get(id(above))
+            if scope is None or "__call__" in scope.bindings or steps == 0:
+                return False
+            if not self._calls_plainly(above, steps - 1):
+                return False
+        return True
 
     def _class_named(self, func: cst.BaseExpression) -> cst.ClassDef | None:
         if not isinstance(func, cst.Name):
@@ -105,31 +165,6 @@ class Modules:
             return None
         node = definitions[0].node
         return node if isinstance(node, cst.ClassDef) else None
-
-    def _class_of(self, node: cst.CSTNode, steps: int) -> cst.ClassDef | None:
-        """The class of this file an expression is an instance of, where one alone is possible."""
-        if steps == 0:
-            return None
-        if isinstance(node, cst.Call):
-            func = node.func
-            if isinstance(func, cst.Attribute) and func.attr.value in _CHAINED:
-                return self._class_of(func.value, steps - 1)
-            return self._class_named(func)
-        if isinstance(node, cst.Attribute) and node.attr.value == "forward":
-            return self._class_of(node.value, steps - 1)
-        values: list[cst.BaseExpression] = []
-        if isinstance(node, cst.Name):
-            owner = self.attributes.owner(node)
-            if owner is not None:
-                return owner
-            sources = [self.flow.source(b) for b in self.flow.definitions(node) or ()]
-            values = [s.expression for s in sources if s is not None and not s.path]
-        elif isinstance(node, cst.Attribute):
-            holder = self.attributes.holder(node)
-            given = None if holder is None else self.attributes.sources(holder)
-            values = [value for value, path in given or () if not path]
-        classes = {id(c): c for c in (self._class_of(value, steps - 1) for value in values)}
-        return next(iter(classes.values())) if len(classes) == 1 else None
 
     def derives(self, node: cst.ClassDef, steps: int = _MOST_STEPS) -> bool:
         """Whether a class derives from nn.Module, directly or through classes of this file."""
@@ -170,3 +205,31 @@ class Modules:
         return (
             node.attr.value in _MODULE_METHODS and isinstance(call, cst.Call) and call.func is node
         )
+
+
+def _all(parts: Iterable[_Callees]) -> _Callees:
+    """What a call of any of several things runs."""
+    functions: list[cst.FunctionDef] = []
+    answer: _Answer | None = None
+    for part in parts:
+        if part is _Answer.NO:
+            return _Answer.NO
+        if isinstance(part, list):
+            functions += part
+        else:
+            answer = part
+    return functions if answer is None else answer
+
+
+def _elements(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What a container module is given, lists and dictionaries looked into."""
+    if isinstance(node, (cst.List, cst.Tuple)):
+        for element in node.elements:
+            yield element.value
+    elif isinstance(node, cst.Dict):
+        for item in node.elements:
+            yield item.value
+    elif isinstance(node, cst.ListComp):
+        yield node.elt
+    else:
+        yield node

@@ -8,7 +8,7 @@ itself on top of the state around it, so that straight code costs nothing per br
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -21,7 +21,11 @@ _NOTHING: Reached = frozenset()
 # Loops nested deeper than this are not run to their fixpoint: all they bind may reach all of them.
 _MOST_NESTED = 5
 # Context managers that pass every exception on.
-_TRANSPARENT = frozenset({"no_grad", "enable_grad", "set_grad_enabled", "inference_mode", "open"})
+_TRANSPARENT = frozenset(
+    f"{module}.{name}"
+    for module in ("torch", "torch.autograd")
+    for name in ("no_grad", "enable_grad", "set_grad_enabled")
+)
 
 
 class _State:
@@ -94,6 +98,8 @@ class Reaching:
         self._exits: list[dict[str, Reached]] = []
         self._entries: list[_State] = []
         self._seen: list[dict[str, set[Binding | None]]] = []
+        # The `finally` bodies around, as spans of positions, and the loops that were around them.
+        self._finals: list[tuple[int, int, int]] = []
         self._state = _State()
         single = names is not None
         chosen = list(owner.bindings) if names is None else list(names)
@@ -200,18 +206,26 @@ class Reaching:
             exits = self._exits[-1]
             for name in state.keys(self._entries[-1]):
                 exits[name] = exits.get(name, _NOTHING) | state.get(name)
+            for first, last, loops in self._finals:
+                if loops < len(self._entries):
+                    continue
+                for name, bound in self._bound_between(first, last):
+                    exits[name] = exits.get(name, _NOTHING) | state.get(name) | {bound}
         state.end()
+
+    def _bound_between(self, first: int, last: int) -> Iterator[tuple[str, Binding | None]]:
+        """What is bound (or deleted: None) from position `first` up to `last`."""
+        start, stop = bisect_left(self._orders, first), bisect_left(self._orders, last)
+        for _, name, event in self._events[start:stop]:
+            if isinstance(event, Binding) and event.kind is not BindingKind.DECLARATION:
+                yield name, None if event.kind is BindingKind.DELETE else event
 
     def _loop(self, node: cst.While | cst.For, first: int, last: int, state: _State) -> None:
         body_start = self._body_start(node.body, last)
         entry = _State(state)
         if len(self._entries) >= _MOST_NESTED:
-            for _, name, event in self._events[
-                bisect_left(self._orders, first) : bisect_left(self._orders, last)
-            ]:
-                if isinstance(event, Binding) and event.kind is not BindingKind.DECLARATION:
-                    bound = None if event.kind is BindingKind.DELETE else event
-                    entry.own[name] = entry.get(name) | {bound}
+            for name, bound in self._bound_between(first, last):
+                entry.own[name] = entry.get(name) | {bound}
         self._entries.append(entry)
         changed = True
         while changed:
@@ -236,6 +250,10 @@ class Reaching:
             state.own[name] = state.get(name) | after.get(name)
 
     def _try(self, node: cst.Try | cst.TryStar, state: _State) -> None:
+        anywhere: dict[str, set[Binding | None]] = {}
+        if node.finalbody is not None:
+            self._seen.append(anywhere)
+            self._finals.append((*self._span(node.finalbody.body), len(self._entries)))
         self._seen.append({})
         body = _State(state)
         self._suite(node.body, body)
@@ -251,8 +269,11 @@ class Reaching:
             self._suite(handler.body, inner)
             branches.append(inner)
         if node.finalbody is not None:
+            self._seen.pop()
+            self._finals.pop()
             anything = _State(state)
-            _join_into(anything, [raised, *branches])
+            for name, found in anywhere.items():
+                anything.own[name] = state.get(name) | found
             self._suite(node.finalbody, anything)
         _merge(state, branches)
         self._suite(node.finalbody, state)
@@ -281,6 +302,16 @@ class Reaching:
             branches.append(inner)
         _merge(state, branches)
 
+    def _span(self, body: cst.BaseSuite) -> tuple[int, int]:
+        """The positions from the first statement of a suite to behind its last one."""
+        found: list[tuple[int, int]] = []
+        for statement in body.body:
+            parts = (
+                statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+            )
+            found += [self.scopes.orders[id(p)] for p in parts if id(p) in self.scopes.orders]
+        return (found[0][0], found[-1][1]) if found else (0, 0)
+
     def _body_start(self, body: cst.BaseSuite, default: int) -> int:
         """The position at which a suite begins: that of its first statement that has one."""
         for statement in body.body:
@@ -294,17 +325,8 @@ class Reaching:
         return default
 
 
-def _join_into(state: _State, branches: Sequence[_State]) -> None:
-    """Let `state` be whatever one of the branches (or the state they left from) may be."""
-    above = state.outer
-    if above is None:
-        return
-    for name in set().union(*(branch.keys(above) for branch in branches)):
-        state.own[name] = above.get(name).union(*(b.get(name) for b in branches))
-
-
 def _transparent(item: cst.WithItem) -> bool:
     node = item.item
     if not isinstance(node, cst.Call):
         return False
-    return dotted_name(node.func).rpartition(".")[2] in _TRANSPARENT
+    return dotted_name(node.func) in _TRANSPARENT

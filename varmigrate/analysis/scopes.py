@@ -118,7 +118,8 @@ class Scopes:
     loads: name -> reads in evaluation order. strings: string annotations. scope_of: id of a
     scope-opening node -> its scope. orders: id of a statement -> its first and last position.
     attributes: attribute name -> the values assigned to it through `self`. replaced: names assigned
-    as an attribute or a string key of anything but `self`. inside: id of a scope -> those in it.
+    as an attribute or a string key of anything but `self`; stores: those attributes. deep: names of
+    attributes of anything but a plain name. inside: id of a scope -> those in it.
     loads_in: id of a scope and name -> its reads there; loads_at_once: those in comprehensions that
     run where they stand, straight inside.
     """
@@ -132,6 +133,8 @@ class Scopes:
         self.orders: dict[int, tuple[int, int]] = {}
         self.attributes: dict[str, list[cst.BaseExpression]] = {}
         self.replaced: set[str] = set()
+        self.stores: list[cst.Attribute] = []
+        self.deep: set[str] = set()
         _Walk(self).run()
         self.inside: dict[int, list[Scope]] = {}
         for scope in self.scope_of.values():
@@ -254,6 +257,8 @@ class _Walk:
 
     def attribute(self, node: cst.Attribute) -> None:
         self.parents[id(node.attr)] = node
+        if not isinstance(node.value, cst.Name):
+            self.scopes.deep.add(node.attr.value)
         self.visit(node.value, node)
 
     def argument(self, node: cst.Arg) -> None:
@@ -302,6 +307,7 @@ class _Walk:
         if isinstance(target, cst.Attribute):
             if not isinstance(target.value, cst.Name) or target.value.value != "self":
                 self.scopes.replaced.add(target.attr.value)
+                self.scopes.stores.append(target)
             elif value is not None:
                 self.scopes.attributes.setdefault(target.attr.value, []).append(value)
         elif isinstance(target, cst.Subscript) and len(target.slice) == 1:

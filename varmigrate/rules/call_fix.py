@@ -97,6 +97,8 @@ def _drops(
         return not known and not analysis.facts.obstacle(call, data, contract=True), ""
     if fact.kind is not Kind.TENSOR or not fact.free:
         return False, fact.doubt
+    if not fact.known_plain:
+        return False, "it may be a Parameter or another subclass of Tensor"
     obstacle = analysis.facts.obstacle(call, data)
     return not obstacle, obstacle
 
