@@ -1,0 +1,20 @@
+"""Programs that once refuted a proof do the same before and after the tool went over them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from cases_refuted import REFUTED
+from harness import MAIN, assert_equivalent, fix_project, observe
+
+
+@pytest.mark.parametrize("name", REFUTED)
+def test_a_refuted_proof_stays_refuted(name: str) -> None:
+    source, *rest = re.split(r"(?m)^## file (\S+)\n", REFUTED[name])
+    files = dict(zip(rest[::2], rest[1::2], strict=True))
+    fixed = dict(fix_project({MAIN: source, **files}))
+    assert fix_project(fixed) == fixed
+    main = fixed.pop(MAIN)
+    assert main != source
+    assert_equivalent(observe(source, files), observe(main, fixed))
