@@ -163,21 +163,21 @@ CLEAN = [
         contains=("        return t * 2\n",),
     ),
     legacy(
-        "flow/an attribute that only this class writes",
+        "flow/a private attribute",
         """
         class Net(torch.nn.Module):
             def __init__(self):
                 super().__init__()
                 self.fc = torch.nn.Linear(2, 2)
-                self.shift = torch.ones(2)
+                self._shift = torch.ones(2)
 
             def forward(self, x):
-                return self.fc(x) + Variable(self.shift)
+                return self.fc(x) + Variable(self._shift)
 
         torch.manual_seed(0)
         out = Net()(torch.ones(1, 2))
         """,
-        contains=("return self.fc(x) + self.shift\n",),
+        contains=("return self.fc(x) + self._shift\n",),
     ),
     legacy(
         "flow/batches of a loader",

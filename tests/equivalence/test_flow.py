@@ -107,7 +107,7 @@ def _first_caller(patch: pytest.MonkeyPatch) -> None:
 
 
 def _private(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "private", lambda self, name: True)
+    patch.setattr(flow.Flow, "private", lambda self, name: True)
 
 
 def _first_binding(patch: pytest.MonkeyPatch) -> None:
@@ -118,14 +118,7 @@ def _first_binding(patch: pytest.MonkeyPatch) -> None:
 def _attributes(patch: pytest.MonkeyPatch) -> None:
     from varmigrate.analysis.attributes import Attributes
 
-    real = Attributes.sources
-
-    def sources(self, holder):  # type: ignore[no-untyped-def]
-        self.nodes()
-        self._elsewhere = set()
-        return real(self, holder)
-
-    patch.setattr(Attributes, "sources", sources)
+    patch.setattr(Attributes, "closed", lambda self, holder: True)
 
 
 def _no_puts(patch: pytest.MonkeyPatch) -> None:
@@ -145,9 +138,7 @@ def _datasets(patch: pytest.MonkeyPatch) -> None:
 
 
 def _always_paused(patch: pytest.MonkeyPatch) -> None:
-    import re
-
-    patch.setattr(facts, "_MODE", re.compile(r"(?!)"))
+    patch.setattr(facts.Facts, "_paused", lambda self, node: True)
 
 
 def _no_exceptions(patch: pytest.MonkeyPatch) -> None:

@@ -140,6 +140,7 @@ _PARAMETERS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 _SAME_ELEMENTS = frozenset({"list", "tuple", "iter"})
 _INTEGER_TYPES = frozenset("Long Int Short Char Byte Bool".split())
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
+_QUOTED = re.compile(r"(?=([\"'])(\w+)\1)")
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
 _NO_GRAD = "torch.no_grad"
 _MOST_REASONS = 8
@@ -178,6 +179,8 @@ class Facts:
         self._solving = False
         text = names.tree.text
         self._may_pause = "no_grad" in text and _MODE.search(text) is None
+        # A function whose name is a text somewhere may be called by that text.
+        self._quoted = frozenset(match[2] for match in _QUOTED.finditer(text))
         self._patched = frozenset(
             store.attr.value
             for store in names.scopes.stores
@@ -495,10 +498,15 @@ class Facts:
         load = self.names.load(node)
         if load is None or load.scope.kind is ScopeKind.CLASS:
             return False
-        groups = {id(g): g for g in (self.holders.group(b, unwrapped=True) for b in definitions)}
+        groups = {id(g): g for g in map(self.holders.group, definitions)}
         if len(groups) != 1:
             return False
         (group,) = groups.values()
+        for other in group.wraps:
+            # Another Variable may be dropped, and then holds the same object; not where it takes
+            # the name away, so that this read no longer finds the object.
+            if other is not node and not (other.value == node.value and self._rebound(other)):
+                return False
         if group.into or any(event.kind is EventKind.ESCAPE for event in group.events):
             return False
         loops = list(self.flow.loops(node))
@@ -716,7 +724,7 @@ class Facts:
         name = function.name.value
         if scope.parent.kind is ScopeKind.FUNCTION:
             return True
-        if f'"{name}"' in self.tree.text or f"'{name}'" in self.tree.text:
+        if name in self._quoted:
             return False
         return scope.parent.kind is ScopeKind.MODULE and self.flow.private(name)
 

@@ -89,7 +89,8 @@ class Group:
 
     lasting: one of them outlives a call (a global, an attribute, a name of an outer function).
     into: parameters that are given what the group holds; given: the holders that a parameter in the
-    group is given. An argument of one call is not what another call gives.
+    group is given. An argument of one call is not what another call gives. wraps: the reads whose
+    value goes on through a Variable, and stays the same tensor when that is dropped.
     """
 
     members: dict[Holder, None] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Group:
     lasting: bool = False
     into: list[Holder] = field(default_factory=list)
     given: list[Holder] = field(default_factory=list)
+    wraps: list[cst.Name] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,13 @@ class Holders:
         self._found: dict[Holder, list[_Found]] = {}
         self._loads: dict[Binding, list[cst.Name]] = {}
         self._calls: dict[int, list[cst.Call]] = {}
+        self._wraps: dict[Holder, list[cst.Name]] = {}
+        self._binding_at: dict[int, Binding] = {
+            id(binding.node): binding
+            for scope in (scopes.module, *scopes.scope_of.values())
+            for bindings in scope.bindings.values()
+            for binding in bindings
+        }
 
     # -- questions -----------------------------------------------------------------------------
 
@@ -384,9 +393,13 @@ class Holders:
                         lasting.add(binding)
                 if all(binding.kind in _NO_VALUES for binding in definitions):
                     continue
-                for item in self._climb(load.node):
-                    for binding in definitions:
+                found = list(self._climb(load.node))
+                wraps = any(item.unwrapped for item in found)
+                for binding in definitions:
+                    for item in found:
                         self._take(binding, item)
+                    if wraps:
+                        self._wraps.setdefault(binding, []).append(load.node)
         attributes = self.attributes.nodes()
         holder: Holder
         for holder, nodes in attributes.items():
@@ -411,6 +424,7 @@ class Holders:
         for holder in holders:
             group = groups.setdefault(self._root(holder, unwrapped), Group())
             group.members[holder] = None
+            group.wraps += self._wraps.get(holder, ())
             group.lasting = group.lasting or holder in lasting
             for item in self._found.get(holder, ()):
                 if item.unwrapped and not unwrapped:
@@ -862,8 +876,8 @@ class Holders:
             for element in target.elements:
                 yield from self._bound(element.value, value)
         elif isinstance(target, cst.Name):
-            scope = self.scopes.scope_at(target)
-            for binding in self._bindings_at(target, scope):
+            binding = self._binding_at.get(id(target))
+            if binding is not None:
                 yield _Found(holder=binding)
         elif isinstance(target, cst.Attribute):
             holder = self.attributes.holder(target)
@@ -874,13 +888,6 @@ class Holders:
                 yield _event(EventKind.ESCAPE, target, text)
         elif isinstance(target, cst.Subscript):
             yield from self._put(target.value, target)
-
-    def _bindings_at(self, target: cst.Name, scope: Scope) -> Iterator[Binding]:
-        for owner in (scope, *scope.enclosing()):
-            for binding in owner.bindings.get(target.value, ()):
-                if binding.node is target:
-                    yield binding
-                    return
 
     def _put(self, container: cst.BaseExpression, node: cst.CSTNode) -> Iterator[_Found]:
         """A value is put into a container: it is as safe there as the container is."""
