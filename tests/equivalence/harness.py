@@ -149,7 +149,11 @@ class _Recorder:
             return
         inside = (*above, id(value))
         if isinstance(value, torch.Tensor):
-            self._tensor(path, value, inside)
+            try:
+                self._tensor(path, value, inside)
+            except RuntimeError as error:
+                # A view that torch declares broken: that it is so is what there is to see.
+                self.note(f"{path}: broken", str(error).split(".")[0])
         elif isinstance(value, np.ndarray):
             self._array(path, value)
         elif isinstance(value, nn.Module):
