@@ -9,44 +9,35 @@ runs to its end and shows all it has.
 
 What a program observes it hands to `see`, as numbers and flags (reading them harms no proof), or,
 in wilder programs, as the tensor itself.
-
-`shrink` makes a program that shows something smaller, as long as it goes on showing it.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
 import contextlib
-import io
 import random
-import sys
-import types
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-import torch
+from shrinking import repair, without_unused
 
-FILE = "<random program>"
 _REPAIRS = 40
-_ALWAYS = frozenset(
-    "assign wrap wrap_flag observe arithmetic factory function if for no_wrapper".split()
-)
+_ALWAYS = frozenset("assign wrap wrap_flag observe arithmetic factory function if for".split())
 _CALM = (
     "alias view container unpack loop_list attribute object cell module loader backward optimizer "
     "no_grad nested lambda conditional comprehension closure walrus chain data detach numpy while "
     "try with del global helper_wraps helper_same map tuple_wrap inline_wrap print varargs "
-    "default method_wrap generator while_carried enumerate nested_call isinstance parameter "
-    "sequential dict_batch star_unpack fresh_chain property_ inheritance call_object both_branches"
+    "default generator while_carried enumerate nested_call isinstance parameter "
+    "sequential star_unpack fresh_chain inheritance both_branches weight pair_function annotated "
+    "recursion one_item match_ global_call named_tuple class_body default_wrap"
 ).split()
 _WILD = (
     "inplace augmented subscript_write shape_inplace flag_inplace data_assign detach_inplace "
     "see_tensor identity id_ in_ grad hook retain key helper_inplace helper_flag helper_store "
-    "inplace_module requires_leaf ints set_attribute out init unsafe_store setattr_ exec_ copy_ "
+    "inplace_module requires_leaf ints out init setattr_ exec_ copy_ "
     "multi_view collate lambda_store module_store partial_ decorator global_rebind iterate_tensor "
-    "try_each tensor_attribute version pickle_ sort_ slots cuda_like new_of pop_ update_"
+    "try_each tensor_attribute version slots new_of pop_ deep_ bound_method unbound "
+    "inplace_function loop_target same_item base dataset_items cached namespace function_op "
+    "mode_object late_closure operator_ optimizer_state module_hook buffer_ format_"
 ).split()
 FEATURES = frozenset({*_ALWAYS, *_CALM, *_WILD})
 """All that a program may draw from."""
@@ -137,8 +128,10 @@ class _Writer:
         self.indent = 0
         self.labels = 0
         self.names = 0
-        self.size = self.rng.randint(6, 18)
-        self.budget = 10
+        # A short program with one or two ways to tell tensors apart, or a long one with many.
+        self.short = self.chance(0.7)
+        self.size = self.rng.randint(3, 8) if self.short else self.rng.randint(6, 18)
+        self.budget = 3 if self.short else 10
         self.on = self._features()
         self.layout = self.rng.choice(
             ["module", "private", "script", "script", "main", "main", "script_top"]
@@ -149,6 +142,10 @@ class _Writer:
     # -- chance ------------------------------------------------------------------------------
 
     def _features(self) -> frozenset[str]:
+        if self.short:
+            calm_ones = self.rng.sample(_CALM, self.rng.randint(1, 5))
+            wild_ones = self.rng.sample(_WILD, self.rng.choice([0, 1, 1, 1, 2]))
+            return frozenset({*_ALWAYS, *calm_ones, *wild_ones})
         calm = self.rng.choice([0.25, 0.4, 0.6])
         wild = self.rng.choice([0.0, 0.03, 0.06, 0.12, 0.3])
         on = set(_ALWAYS)
@@ -167,7 +164,7 @@ class _Writer:
     def some(self, options: list[tuple[str, int, Callable[..., str]]], *args: object) -> str:
         """What one of the options that are on makes; each: feature, weight, maker."""
         usable = [option for option in options if option[0] in self.on]
-        weights = [option[1] for option in usable]
+        weights = [option[1] * (4 if self.short and option[0] in _WILD else 1) for option in usable]
         return self.rng.choices(usable, weights)[0][2](*args)
 
     def fresh(self, stem: str) -> str:
@@ -240,7 +237,7 @@ class _Writer:
         self.put("import torch.nn.functional as F")
         if "numpy" in self.on:
             self.put("import numpy as np")
-        if self.on & {"loader", "collate", "dict_batch"}:
+        if self.on & {"loader", "collate"}:
             self.put("from torch.utils.data import DataLoader, TensorDataset")
         form = self.rng.randrange(8)
         if form == 0:
@@ -255,7 +252,7 @@ class _Writer:
             self.put("from torch.autograd import Variable")
 
     def _definitions(self, scope: _Scope) -> None:
-        for _ in range(self.rng.randint(0, 3)):
+        for _ in range(int(self.chance(0.3)) if self.short else self.rng.randint(0, 3)):
             self.function(scope)
         if self.on & {"helper_same", "helper_wraps", "helper_inplace", "helper_flag"}:
             for _ in range(self.rng.randint(1, 2)):
@@ -272,13 +269,18 @@ class _Writer:
                 name = self.new_name(scope)
                 self.put(f"{name} = {self.source(scope)}")
                 self.bind(scope, name)
+            if self.short and self.chance(0.5):
+                # A trainable leaf among tensors that are free.
+                name = self.prefix + "leaf"
+                self.put(f"{name} = torch.ones(2, 2, requires_grad=True)")
+                scope.outer.append(name)
         while self.budget > 0:
             self.statement(scope)
 
     def _closing(self, scope: _Scope) -> None:
         """What is to be seen at the end: numbers and flags of everything."""
         for place in [*scope.own, *scope.outer]:
-            if self.chance(0.7):
+            if self.short or self.chance(0.7):
                 self.put(
                     f"see({self.label()}, [{place}.tolist(), {place}.requires_grad, "
                     f"{place}.is_leaf, tuple({place}.shape)])"
@@ -296,7 +298,7 @@ class _Writer:
         """A name to bind: often one that is bound already."""
         pool = _POOLS[min(scope.depth, len(_POOLS) - 1)]
         prefix = self.prefix if scope.depth == 0 else ""
-        return prefix + self.rng.choice(pool)
+        return prefix + self.rng.choice(pool[:3] if self.short else pool)
 
     def bind(self, scope: _Scope, name: str) -> None:
         """The name holds a tensor now."""
@@ -318,7 +320,7 @@ class _Writer:
         places = scope.tensors
         if not places:
             return "torch.ones(2, 2)"
-        if scope.own and self.chance(0.75):
+        if scope.own and self.chance(0.85 if self.short else 0.75):
             return self.rng.choice(scope.own[-4:])
         return self.rng.choice(places)
 
@@ -340,7 +342,7 @@ class _Writer:
             "torch.zeros(2, 2).fill_(1.5)",
             "torch.eye(2).clone()",
         ]
-        if "requires_leaf" in self.on or self.chance(0.25):
+        if "requires_leaf" in self.on or self.chance(0.1 if self.short else 0.25):
             options += [
                 "torch.ones(2, 2, requires_grad=True)",
                 "torch.randn(2, 2).requires_grad_()",
@@ -368,7 +370,7 @@ class _Writer:
 
     def tensor(self, scope: _Scope, depth: int = 2) -> str:
         """An expression for a tensor."""
-        if depth <= 0:
+        if depth <= 0 or (self.short and scope.tensors and self.chance(0.4)):
             return self.held(scope)
         name = self.held(scope)
         options: list[tuple[str, int, Callable[[], str]]] = [
@@ -394,12 +396,15 @@ class _Writer:
             ("multi_view", 1, lambda: f"{name}.{self.any('chunk(2)', 'split(1)', 'unbind(0)')}[0]"),
             ("iterate_tensor", 1, lambda: f"next(iter({name}))"),
             ("inplace", 1, lambda: f"{name}.{self.inplace_method(scope)}"),
+            ("inplace_function", 1, lambda: self.inplace_function(scope)),
+            ("one_item", 1, lambda: f"{self.any('min', 'max', 'next')}(iter([{name}]))"),
+            ("same_item", 1, lambda: self.same_item(scope)),
             ("copy_", 1, lambda: f"{self.any('copy.copy', 'copy.deepcopy')}({name})"),
             ("grad", 1, lambda: f"({name}.grad if {name}.grad is not None else {name})"),
         ]
         text = self.some(options)
-        if "copy." in text and "import copy" not in self.lines:
-            self.lines.insert(0, "import copy")
+        if "copy." in text:
+            self.top("import copy")
         return text
 
     def arithmetic(self, scope: _Scope, depth: int) -> str:
@@ -569,6 +574,80 @@ class _Writer:
             "fill_(3.0)", "clamp_(0, 1)", "normal_()", f"sub_({other})", "sqrt_()", "neg_()",
         )  # fmt: skip
 
+    def inplace_function(self, scope: _Scope) -> str:
+        """A function that may change its argument and give it back."""
+        name = self.held(scope)
+        return self.any(
+            f"F.relu({name}, True)",
+            f"F.relu({name}, inplace=True)",
+            f"torch.relu_({name})",
+            f"F.dropout({name}, 0.5, False, True)",
+            f"F.threshold({name}, 0.5, 0.0, True)",
+            f"F.leaky_relu({name}, 0.1, True)",
+            f"F.leaky_relu({name}, inplace=True)",
+            f"F.hardtanh({name}, inplace=True)",
+            f"nn.ReLU(True)({name})",
+            f"nn.Dropout(0.0)({name})",
+            f"nn.Dropout(0.5).eval()({name})",
+            f"torch.add({name}, 1, out={self.held(scope)})",
+            f"nn.init.ones_({name})",
+        )
+
+    def same_item(self, scope: _Scope) -> str:
+        """An expression that hands a tensor through something."""
+        one, other = self.held(scope), self.held(scope)
+        return self.any(
+            f"list(filter(lambda k: True, [{one}]))[0]",
+            f"sorted([{one}], key=lambda k: 0)[0]",
+            f"[k for k in [{one}, {other}]][0]",
+            f"dict(zip('ab', [{one}, {other}]))['a']",
+            f"{{**{{'a': {one}}}}}['a']",
+            f"[*[{one}], {other}][0]",
+            f"({one},)[0]",
+            f"[[{one}]][0][0]",
+            f"(lambda k: k)({one})",
+            f"(lambda k={one}: k)()",
+            f"torch.broadcast_tensors({one}, {other})[0]",
+            f"list(reversed([{one}]))[0]",
+            f"max([{one}], key=lambda k: k.sum().item())",
+            f"[{one}, {other}].pop()",
+            f"{{'a': {one}}}.setdefault('a', {other})",
+            f"{{}}.get('a', {one})",
+            f"dict(a={one}).get('a')",
+            f"{one}.data.requires_grad_(False)",
+            f"{one}.detach().float()",
+            f"({one} if {one} is not None else {other})",
+            f"({one} or {other})" if self.chance(0.1) else f"([] or [{one}])[0]",
+            f"{one}.real",
+            f"torch.real({one})",
+            f"{one}.T",
+            f"{one}.conj()",
+            f"{one}.data[0:]",
+            f"{one}.new_tensor([1., 2.])",
+            f"torch.flatten({one})",
+            f"torch.squeeze({one})",
+            f"torch.Tensor.float({one})",
+            f"torch.where({one} > 0, {one}, {other})",
+            f"torch.stack([{one}])[0]",
+            f"torch.cat([{one}])",
+            f"torch.tensor({one}.tolist())",
+            f"torch.einsum('...->...', {one})",
+            f"torch.unbind({one})[0]",
+            f"torch.split({one}, 1)[-1]",
+            f"torch.max({one}, {other})",
+            f"{one}.sort(-1)[0]",
+            f"{one}.expand_as({other})",
+            f"{one}.masked_fill({one} > 0, 0.0)",
+            f"{one}.repeat(1, 1)",
+            f"{one}.index_select(0, torch.LongTensor([0]))",
+            f"{one}.type({one}.type())",
+            f"{one}.to({other})",
+            f"{one}.to(torch.float32)",
+            f"{one}.to(device='cpu', copy=True)",
+            f"{one}.cpu().numpy().copy() * {one}" if self.chance(0.1) else f"{one}.cpu()",
+            f"{one}.pin_memory()" if self.chance(0.02) else f"{one}.contiguous()",
+        )
+
     # -- statements --------------------------------------------------------------------------
 
     def statement(self, scope: _Scope) -> None:
@@ -636,6 +715,32 @@ class _Writer:
             ("exec_", 1, self.do_exec),
             ("isinstance", 1, self.do_isinstance),
             ("with", 1, self.do_with),
+            ("weight", 2, self.do_weight),
+            ("pair_function", 1, self.do_pair_function),
+            ("annotated", 1, self.do_annotated),
+            ("recursion", 1, self.do_recursion),
+            ("match_", 1, self.do_match),
+            ("global_call", 1, self.do_rotate),
+            ("named_tuple", 1, self.do_record),
+            ("class_body", 1, self.do_class_body),
+            ("deep_", 1, self.do_deep_copy),
+            ("bound_method", 1, self.do_bound_method),
+            ("unbound", 1, self.do_unbound),
+            ("loop_target", 1, self.do_loop_target),
+            ("base", 1, self.do_base),
+            ("dataset_items", 1, self.do_dataset_items),
+            ("cached", 1, self.do_cached),
+            ("namespace", 1, self.do_namespace),
+            ("function_op", 1, self.do_function_class),
+            ("mode_object", 1, self.do_mode),
+            ("late_closure", 1, self.do_late_closure),
+            ("operator_", 1, self.do_operator),
+            ("optimizer_state", 1, self.do_optimizer_state),
+            ("module_hook", 1, self.do_module_hook),
+            ("buffer_", 1, self.do_buffer),
+            ("format_", 1, self.do_format),
+            ("default_wrap", 1, self.do_default_wrap),
+            ("lambda_store", 1, self.do_lambda_store),
         ]
         self.some(options, inner)
         if len(self.lines) == before:
@@ -826,8 +931,7 @@ class _Writer:
         return ""
 
     def do_with(self, scope: _Scope) -> str:
-        if "import contextlib" not in self.lines:
-            self.lines.insert(0, "import contextlib")
+        self.top("import contextlib")
         name = self.new_name(scope)
         with self.suite(f"with contextlib.nullcontext({self.tensor(scope, 1)}) as {name}:"):
             self.bind(scope, name)
@@ -895,7 +999,7 @@ class _Writer:
             return self.do_assign(scope)
         name, second = self.new_name(scope), self.new_name(scope)
         source = self.rng.choice(scope.lists) if scope.lists and self.chance(0.7) else ""
-        source = f"list({source})" if source else f"[{self.held(scope)}, {self.held(scope)}]"
+        source = f"{source}[:3]" if source else f"[{self.held(scope)}, {self.held(scope)}]"
         if "enumerate" in self.on and self.chance(0.4):
             header = f"for i, {name} in enumerate({source}):"
             names = [name]
@@ -919,11 +1023,10 @@ class _Writer:
 
     def do_comprehension(self, scope: _Scope) -> str:
         name = self.any("xs", "ys") if scope.in_function else self.prefix + "ls"
-        source = (
-            self.rng.choice(scope.lists)
-            if scope.lists
-            else f"[{self.held(scope)}, {self.held(scope)}]"
-        )
+        source = f"[{self.held(scope)}, {self.held(scope)}]"
+        if scope.lists:
+            # A copy: what the element does may make the list longer.
+            source = f"{self.rng.choice(scope.lists)}[:3]"
         element = self.any(
             self.call_variable("k", scope), "k * 2", "k", "k.float()", f"k + {self.held(scope)}"
         )
@@ -1107,7 +1210,7 @@ class _Writer:
         return ""
 
     def do_map(self, scope: _Scope) -> str:
-        source = self.rng.choice(scope.lists) if scope.lists else f"[{self.held(scope)}]"
+        source = f"{self.rng.choice(scope.lists)}[:3]" if scope.lists else f"[{self.held(scope)}]"
         functions = [self.variable, *(name for name, arity in scope.functions if arity == 1)]
         name = self.any("xs", "ys") if scope.in_function else self.prefix + "ls"
         self.put(f"{name} = list(map({self.rng.choice(functions)}, {source}))")
@@ -1118,8 +1221,7 @@ class _Writer:
     def do_partial(self, scope: _Scope) -> str:
         if not scope.functions:
             return self.do_wrap(scope)
-        if "import functools" not in self.lines:
-            self.lines.insert(0, "import functools")
+        self.top("import functools")
         name, arity = self.rng.choice(scope.functions)
         bound = self.fresh("part")
         form = self.any(
@@ -1372,6 +1474,507 @@ class _Writer:
         )
         return ""
 
+    def top(self, text: str) -> None:
+        """Write a line at the head of the program, once."""
+        if text not in self.lines:
+            self.lines.insert(0, text)
+
+    def do_weight(self, scope: _Scope) -> str:
+        """A leaf that nothing else is done to: its gradient tells what reached it."""
+        name = self.fresh("weight")
+        self.put(f"{name} = torch.full((2, 2), 2.0, requires_grad=True)")
+        for _ in range(self.rng.randint(0, 2)):
+            self.statement(scope)
+        place = self.place(scope)
+        self.assign(scope, place, f"{self.held(scope)} * {name}")
+        for _ in range(self.rng.randint(0, 2)):
+            self.statement(scope)
+        used = place if self.chance(0.6) else self.held(scope)
+        loss = self.fresh("loss")
+        self.put(f"{loss} = ({used} * {self.any(name, self.held(scope))}).sum()")
+        with self.suite(f"if {loss}.requires_grad:"):
+            self.put(f"{loss}.backward({self.any('', 'retain_graph=True')})")
+        self.put(f"see({self.label()}, {name}.grad)")
+        return ""
+
+    def do_pair_function(self, scope: _Scope) -> str:
+        """A function that gives two tensors back, and both of them bound."""
+        if scope.depth > 2:
+            return self.do_unpack(scope)
+        name = self.fresh("two")
+        inner = scope.function()
+        inner.own = ["k", "j"]
+        with self.suite(f"def {name}(k, j):"):
+            if self.chance(0.5):
+                self.statement(inner)
+            wrap = self.call_variable("k", inner)
+            self.put(
+                self.any(
+                    f"return k, {wrap}",
+                    f"return [{wrap}, j]",
+                    "return j, k",
+                    f"return {wrap}, {self.variable}(j)",
+                    "return k.chunk(2)",
+                    f"return dict(a=k, b={wrap}).values()",
+                    "return k, k[:]",
+                )
+            )
+        first, second = self.new_name(scope), self.new_name(scope)
+        call = f"{name}({self.tensor(scope, 1)}, {self.tensor(scope, 1)})"
+        self.put(self.any(f"{first}, {second} = {call}", f"({first}, *{second}_) = {call}"))
+        self.bind(scope, first)
+        if f"{second}_" not in self.lines[-1]:
+            self.bind(scope, second)
+        return ""
+
+    def do_annotated(self, scope: _Scope) -> str:
+        name = self.new_name(scope)
+        kind = self.any("torch.Tensor", self.variable, f"'{self.variable}'")
+        self.put(f"{name}: {kind} = {self.any(self.wrapped(scope), self.tensor(scope, 1))}")
+        self.bind(scope, name)
+        return ""
+
+    def do_recursion(self, scope: _Scope) -> str:
+        """A function that calls itself."""
+        if scope.depth > 2:
+            return self.do_wrap(scope)
+        name = self.fresh("deep")
+        inner = scope.function()
+        inner.own = ["k"]
+        with self.suite(f"def {name}(k, n=2):"):
+            with self.suite("if n == 0:"):
+                self.put(f"return {self.any('k', self.call_variable('k', inner))}")
+            if self.chance(0.6):
+                self.statement(inner)
+            self.put(
+                f"return {name}({self.any('k', self.call_variable('k', inner), self.tensor(inner, 1))}"
+                ", n - 1)"
+            )
+        scope.functions.append((name, 1))
+        return self.do_call(scope)
+
+    def do_match(self, scope: _Scope) -> str:
+        name = self.new_name(scope)
+        with self.suite(f"match [{self.tensor(scope, 1)}, {self.held(scope)}]:"):
+            with self.suite(f"case [{name}, _]:"):
+                inner = scope.copy()
+                self.bind(inner, name)
+                self.nested_block(inner, 2)
+        return ""
+
+    def do_rotate(self, scope: _Scope) -> str:
+        """Names that change places, with wrappers on the way."""
+        names = [name for name in scope.own if name.isidentifier()]
+        if len(names) < 2:
+            return self.do_wrap(scope)
+        picked = self.rng.sample(names, min(len(names), self.rng.randint(2, 3)))
+        turned = picked[1:] + picked[:1]
+        values = [self.call_variable(n, scope) if self.chance(0.4) else n for n in turned]
+        loops = self.chance(0.4) and scope.loops < 2
+        if loops:
+            self.put(f"for _ in range({self.any('2', '3')}):")
+            self.indent += 1
+        self.put(f"{', '.join(picked)} = {', '.join(values)}")
+        if loops:
+            if self.chance(0.6):
+                inner = scope.copy()
+                inner.loops += 1
+                self.statement(inner)
+            self.indent -= 1
+        return ""
+
+    def do_record(self, scope: _Scope) -> str:
+        """Tensors in the fields of an object of another kind."""
+        one, other = self.tensor(scope, 1), self.any(self.held(scope), self.wrapped(scope))
+        name = self.fresh("rec")
+        form = self.rng.randrange(3)
+        if form == 0:
+            self.top("import types")
+            self.put(f"{name} = types.SimpleNamespace(h={one}, c={other})")
+        elif form == 1:
+            self.top("import collections")
+            self.put(f"{name} = collections.namedtuple('{name}', 'h c')({one}, {other})")
+        else:
+            self.put(f"{name} = type('{name}', (), {{}})()")
+            self.put(f"{name}.h, {name}.c = {one}, {other}")
+        scope.objects.append(name)
+        return self.do_attribute(scope)
+
+    def do_class_body(self, scope: _Scope) -> str:
+        name = self.fresh("Box")
+        with self.suite(f"class {name}:"):
+            self.put(f"h = {self.tensor(scope, 1)}")
+            self.put(f"c = {self.any('h', self.call_variable('h', scope), self.held(scope))}")
+            if self.chance(0.5):
+                self.put(f"h = {self.variable}(h)")
+        scope.objects.append(name)
+        return self.do_attribute(scope)
+
+    def do_deep_copy(self, scope: _Scope) -> str:
+        """Copies of several tensors at once know which of them were one."""
+        self.top("import copy")
+        name = self.fresh("copies")
+        two = f"[{self.held(scope)}, {self.held(scope)}]"
+        first, second = self.new_name(scope), self.new_name(scope)
+        form = self.rng.randrange(4)
+        if form == 0:
+            self.top("import io")
+            self.put(f"{name} = io.BytesIO()")
+            self.put(f"torch.save({two}, {name})")
+            self.put(f"{name}.seek(0)")
+            self.put(f"{first}, {second} = torch.load({name})")
+        elif form == 1:
+            self.top("import pickle")
+            self.put(f"{first}, {second} = pickle.loads(pickle.dumps({two}))")
+        else:
+            self.put(f"{first}, {second} = copy.deepcopy({two})")
+        self.bind(scope, first)
+        self.bind(scope, second)
+        self.put(
+            self.any(
+                f"{first}.unsqueeze_(0)",
+                f"see({self.label()}, {first} is {second})",
+                f"{first}.requires_grad_()",
+                f"{first}.add_(1)",
+                "pass",
+            )
+        )
+        return ""
+
+    def do_bound_method(self, scope: _Scope) -> str:
+        name = self.fresh("method")
+        method = self.any(
+            "add_", "requires_grad_", "unsqueeze_", "view_as", "type_as", "copy_", "detach_", "t_"
+        )
+        argument = {"requires_grad_": "", "unsqueeze_": "0", "detach_": "", "t_": ""}.get(
+            method, self.held(scope)
+        )
+        held = self.held(scope)
+        self.put(f"{name} = {self.any(f'{held}.{method}', f'getattr({held}, {method!r})')}")
+        if self.chance(0.5):
+            self.statement(scope)
+        self.put(self.any(f"{self.place_bound(scope)} = {name}({argument})", f"{name}({argument})"))
+        return ""
+
+    def do_unbound(self, scope: _Scope) -> str:
+        name = self.held(scope)
+        base = self.any("torch.Tensor", self.variable)
+        self.put(
+            self.any(
+                f"{base}.add_({name}, {self.held(scope)})",
+                f"{base}.requires_grad_({name})",
+                f"{base}.unsqueeze_({name}, 0)",
+                f"{base}.__setitem__({name}, 0, 3.0)",
+                f"{name}.__iadd__({self.held(scope)})",
+                f"{name}.__setitem__(0, 3.0)",
+                f"setattr({name}, 'requires_grad', True)",
+                f"{name}.__setattr__('requires_grad', True)",
+                f"setattr({name}, 'data', torch.zeros(2, 2))",
+                f"{self.place_bound(scope)} = {base}.view_as({name}, {name})",
+            )
+        )
+        return ""
+
+    def do_loop_target(self, scope: _Scope) -> str:
+        if scope.loops > 1:
+            return self.do_wrap(scope)
+        targets = [f"{name}[0]" for name in scope.lists] + [f"{name}.h" for name in scope.objects]
+        targets += [f"{name}['k']" for name in scope.dicts]
+        if not targets:
+            return self.do_container(scope)
+        target = self.rng.choice(targets)
+        with self.suite(f"for {target} in [{self.tensor(scope, 1)}, {self.held(scope)}]:"):
+            self.loop_body(scope, 2)
+        return ""
+
+    def do_base(self, scope: _Scope) -> str:
+        one, other = self.held(scope), self.held(scope)
+        self.put(
+            f"see({self.label()}, "
+            + self.any(
+                f"{one}._base is None", f"{one}._is_view()", f"{one}._base is {other}",
+                f"{one}.untyped_storage().data_ptr() == {other}.untyped_storage().data_ptr()",
+                f"{one}.storage_offset()", f"{one}.stride()", f"{one}.is_contiguous()",
+                f"type({one}) is torch.Tensor", f"isinstance({one}, nn.Parameter)",
+                f"{one}.retains_grad", f"{one}.output_nr", f"hasattr({one}, 'tag')",
+                f"{one}.is_set_to({other})", f"torch.equal({one}, {other})",
+                f"{one}.__class__.__name__", f"vars({one})", f"{one}.__dict__",
+                f"torch.is_tensor({one})", f"len({one})", f"{one}.element_size()",
+            )
+            + ")"
+        )  # fmt: skip
+        return ""
+
+    def do_dataset_items(self, scope: _Scope) -> str:
+        """A loader that hands the items of its dataset through as they are."""
+        if scope.loops > 0:
+            return self.do_wrap(scope)
+        self.top("from torch.utils.data import DataLoader, TensorDataset")
+        one, other = self.held(scope), self.held(scope)
+        source = self.source(scope)
+        name = self.fresh("loader")
+        self.put(f"{name} = {source}")
+        self.bind(scope, name)
+        first = self.new_name(scope)
+        data = self.any(
+            f"[{name}, {one}]", f"[{name}]", f"TensorDataset({name}, {name})", f"[{one}, {other}]",
+            f"[({name}, {one})]", f"[{{'k': {name}}}]",
+        )  # fmt: skip
+        how = self.any("batch_size=None", "collate_fn=lambda items: items[0]", "batch_size=1")
+        item = {"T": f"{first}, _", "(": f"{first}, _", "[": first}[data[0]]
+        if "(" in data and data.startswith("[("):
+            item = f"{first}, _"
+        if "{" in data:
+            item = "item"
+        with self.suite(f"for {item} in DataLoader({data}, {how}):"):
+            inner = scope.copy()
+            inner.loops += 1
+            if item == "item":
+                self.put(f"{first} = item['k']")
+            self.bind(inner, first)
+            self.put(f"{first} = {self.call_variable(first, inner)}")
+            self.nested_block(inner, 3)
+        return ""
+
+    def do_cached(self, scope: _Scope) -> str:
+        if scope.depth > 2:
+            return self.do_wrap(scope)
+        name = self.fresh("made")
+        form = self.rng.randrange(3)
+        if form == 0:
+            self.top("import functools")
+            self.put("@functools.lru_cache(None)")
+            with self.suite(f"def {name}():"):
+                self.put(f"return {self.any(self.source(scope), self.wrapped(scope))}")
+        elif form == 1:
+            with self.suite(f"def {name}(memo={{}}):"):
+                with self.suite("if 'k' not in memo:"):
+                    self.put(f"memo['k'] = {self.any(self.source(scope), self.wrapped(scope))}")
+                self.put("return memo['k']")
+        else:
+            with self.suite(f"def {name}(memo=[torch.ones(2, 2)]):"):
+                self.put(f"memo[0] = {self.any('memo[0] * 2', self.variable + '(memo[0])')}")
+                self.put("return memo[0]")
+        scope.functions.append((name, 0))
+        self.assign(
+            scope, self.new_name(scope), self.any(f"{name}()", f"{self.variable}({name}())")
+        )
+        self.assign(scope, self.new_name(scope), f"{name}()")
+        return ""
+
+    def do_namespace(self, scope: _Scope) -> str:
+        if scope.in_function:
+            return self.do_exec(scope)
+        name = self.new_name(scope)
+        self.put(
+            self.any(
+                f"globals()['{name}'] = {self.tensor(scope, 1)}",
+                f"vars().update({name}={self.tensor(scope, 1)})",
+                f"exec('{name} = ' + repr('so')[:0] + 'torch.ones(2, 2)')",
+            )
+        )
+        self.bind(scope, name)
+        return ""
+
+    def do_function_class(self, scope: _Scope) -> str:
+        """A function of autograd of the program's own."""
+        if scope.depth > 2:
+            return self.do_wrap(scope)
+        name = self.fresh("Op")
+        with self.suite(f"class {name}(torch.autograd.Function):"):
+            self.put("@staticmethod")
+            with self.suite("def forward(ctx, k):"):
+                self.put(f"return {self.any('k', 'k * 2', 'k.view_as(k)', 'k.detach()')}")
+            self.put("@staticmethod")
+            with self.suite("def backward(ctx, g):"):
+                self.put(f"return {self.any('g', 'g * 3', self.variable + '(g)', 'g.data')}")
+        self.assign(scope, self.place(scope), f"{name}.apply({self.tensor(scope, 1)})")
+        return ""
+
+    def do_mode(self, scope: _Scope) -> str:
+        """Recording switched off in other ways than a plain `with torch.no_grad():`."""
+        form = self.rng.randrange(5)
+        if form == 0:
+            self.put("torch.set_grad_enabled(False)")
+            self.nested_block(scope, 2)
+            self.put("torch.set_grad_enabled(True)")
+        elif form == 1:
+            name = self.fresh("mode")
+            self.put(f"{name} = torch.no_grad()")
+            with self.suite(f"with {name}:"):
+                self.nested_block(scope.copy(), 2)
+        elif form == 2 and scope.depth < 3:
+            name = self.fresh("quiet")
+            inner = scope.function()
+            inner.own = ["k"]
+            self.put(
+                self.any("@torch.no_grad()", "@torch.enable_grad()", "@torch.inference_mode()")
+            )
+            with self.suite(f"def {name}(k):"):
+                self.statement(inner)
+                self.put(f"return {self.any('k', self.tensor(inner, 1), self.wrapped(inner))}")
+            scope.functions.append((name, 1))
+            self.do_call(scope)
+        elif form == 3:
+            flag = self.flag(scope)
+            with self.suite(f"with torch.set_grad_enabled({flag}):"):
+                self.nested_block(scope.copy(), 2)
+        else:
+            name = self.fresh("inside")
+            with self.suite("with torch.no_grad():"), self.suite(f"def {name}(k):"):
+                self.put(f"return k * {self.held(scope)}")
+            scope.functions.append((name, 1))
+            self.do_call(scope)
+        return ""
+
+    def do_late_closure(self, scope: _Scope) -> str:
+        """A function that reads a name when it is called, after the name was bound again."""
+        names = [name for name in scope.own if name.isidentifier()]
+        if not names:
+            return self.do_wrap(scope)
+        read = self.rng.choice(names)
+        name = self.fresh("late")
+        body = self.any(read, f"{read} * 2", f"{self.variable}({read})", f"{read}.view_as({read})")
+        self.put(f"{name} = lambda: {body}")
+        for _ in range(self.rng.randint(0, 2)):
+            self.statement(scope)
+        if read in scope.own:
+            self.put(f"{read} = {self.any(self.tensor(scope, 1), self.call_variable(read, scope))}")
+        self.assign(scope, self.new_name(scope), f"{name}()")
+        scope.functions.append((name, 0))
+        return ""
+
+    def do_operator(self, scope: _Scope) -> str:
+        self.top("import functools")
+        self.top("import operator")
+        one, other = self.held(scope), self.held(scope)
+        self.put(
+            self.any(
+                f"operator.iadd({one}, {other})",
+                f"{self.place_bound(scope)} = operator.iadd({one}, {other})",
+                f"operator.setitem({one}, 0, 3.0)",
+                f"{self.place_bound(scope)} = functools.reduce(lambda g, k: g.add_(k), [{one}, "
+                f"{other}])",
+                f"{self.place_bound(scope)} = functools.reduce(lambda g, k: k, [{one}, {other}])",
+                f"see({self.label()}, operator.is_({one}, {other}))",
+                f"{self.place_bound(scope)} = operator.itemgetter(0)([{one}, {other}])",
+                f"operator.methodcaller('requires_grad_')({one})",
+                f"[k.add_(1) for k in [{one}, {other}]]",
+                f"list(map(lambda k: k.add_(1), [{one}]))",
+            )
+        )
+        return ""
+
+    def do_optimizer_state(self, scope: _Scope) -> str:
+        one = self.held(scope)
+        name = self.fresh("opt")
+        self.put(f"{name} = torch.optim.SGD([{one}], lr=0.1, momentum=0.9)")
+        if self.chance(0.5):
+            self.put(f"{name}.add_param_group({{'params': [{self.held(scope)}]}})")
+        held = self.any("add_(1)", "requires_grad_()", "unsqueeze_(0)", "t_()", "zero_()")
+        self.put(
+            self.any(
+                f"{name}.param_groups[0]['params'][0].{held}",
+                f"see({self.label()}, {name}.param_groups[0]['params'][0] is {self.held(scope)})",
+                f"{self.place_bound(scope)} = {name}.param_groups[0]['params'][0]",
+            )
+        )
+        self.do_backward(scope)
+        self.put(f"{name}.step()")
+        return ""
+
+    def do_module_hook(self, scope: _Scope) -> str:
+        """A hook that is handed what the module is given."""
+        if not scope.modules:
+            return self.do_module(scope)
+        module = self.rng.choice(scope.modules)
+        name = self.fresh("hook")
+        what = self.any(
+            "k[0].add_(1)", "k[0].requires_grad_()", "kept.append(k[0])", "k[0].unsqueeze_(0)"
+        ).replace("kept", f"{name}_kept")
+        self.put(f"{name}_kept = []")
+        with self.suite(f"def {name}(m, k):"):
+            self.put(what)
+        self.put(f"{module}.register_forward_pre_hook({name})")
+        self.assign(scope, self.place(scope), self.applied(scope, 1))
+        with self.suite(f"if {name}_kept:"):
+            self.put(f"{name}_kept[0].{self.any('add_(1)', 'requires_grad_()', 't_()')}")
+        return ""
+
+    def do_buffer(self, scope: _Scope) -> str:
+        if not scope.modules:
+            return self.do_module(scope)
+        module = self.rng.choice(scope.modules)
+        name = self.fresh("buf")
+        held = self.any(self.held(scope), self.wrapped(scope))
+        self.put(f"{module}.register_buffer('{name}', {held})")
+        self.put(
+            self.any(
+                f"{module}.{name}.add_(1)",
+                f"{module}.{name} = {self.held(scope)}",
+                f"{self.place_bound(scope)} = {module}.{name}",
+                f"{module}.double().float()",
+                f"{module}.{name}.unsqueeze_(0)",
+                f"see({self.label()}, {module}.state_dict())",
+                f"{module}.load_state_dict({module}.state_dict())",
+                f"{module}.requires_grad_(False)",
+            )
+        )
+        return ""
+
+    def do_format(self, scope: _Scope) -> str:
+        one = self.held(scope)
+        self.put(
+            self.any(
+                f"see({self.label()}, f'{{{one}}}')",
+                f"see({self.label()}, repr({one}))",
+                f"see({self.label()}, '%s' % {one})",
+                f"see({self.label()}, str([{one}, {self.held(scope)}]))",
+            )
+        )
+        return ""
+
+    def do_default_wrap(self, scope: _Scope) -> str:
+        """A default that is made once and may be changed by every call."""
+        if scope.depth > 2:
+            return self.do_wrap(scope)
+        name = self.fresh("acc")
+        default = self.any(
+            f"{self.variable}({self.held(scope)})", "torch.zeros(2, 2)",
+            f"{self.variable}(torch.zeros(2, 2))", self.held(scope),
+        )  # fmt: skip
+        inner = scope.function()
+        inner.own = ["k", "j"]
+        with self.suite(f"def {name}(k, j={default}):"):
+            self.put(
+                self.any(
+                    "j += k", "j.add_(1)", "j = j + k", "pass", f"j = {self.variable}(j)",
+                    "j[0] = 1.0",
+                )
+            )  # fmt: skip
+            self.statement(inner)
+            self.put(f"return {self.any('j', 'k', self.call_variable('j', inner))}")
+        scope.functions.append((name, 1))
+        return self.do_call(scope)
+
+    def do_lambda_store(self, scope: _Scope) -> str:
+        name = self.fresh("store")
+        self.put(f"{name} = []")
+        scope.lists.append(name)
+        put = self.any("append(k)", "insert(0, k)", "extend([k])", "__iadd__([k])")
+        form = self.rng.randrange(3)
+        if form == 0:
+            self.put(f"{name}_put = lambda k: {name}.{put}")
+        elif form == 1:
+            self.put(f"{name}_put = {name}.append")
+        else:
+            with self.suite(f"def {name}_put(k):"):
+                self.put(f"{name}.{put}")
+        self.put(f"{name}_put({self.any(self.held(scope), self.wrapped(scope))})")
+        self.put(f"{name}_put({self.held(scope)})")
+        self.put(f"{name}[0].{self.inplace_method(scope)}" if self.chance(0.3) else "pass")
+        return ""
+
     # -- definitions -------------------------------------------------------------------------
 
     def function(self, scope: _Scope) -> None:
@@ -1563,247 +2166,51 @@ class _Writer:
                 self.put(f"return {self.any('self.lin(k)', 'k', self.tensor(inner, 2))}")
 
 
-# --------------------------------------------------------------------------------------------
-# Making a program run
-# --------------------------------------------------------------------------------------------
-
-
 def generate(seed: int) -> Program:
     """The program of this seed; always the same for the same seed."""
     writer = _Writer(seed)
     source = writer.write()
-    keeps_errors = random.Random(f"errors {seed}").random() < 0.08
-    source, complete = repair(source, 0 if keeps_errors else _REPAIRS)
-    source = _without_unused(source)
+    source, complete = repair(source, 0 if writer.chance(0.06) else _REPAIRS)
+    source = without_unused(source)
     closed = writer.layout in ("script", "main", "script_top")
-    return Program(seed, source, closed, complete)
+    return Program(seed, restyled(source, writer.rng), closed, complete)
 
 
-def repair(source: str, most: int = _REPAIRS) -> tuple[str, bool]:
-    """The program without the statements that end it early, and whether it now runs to its end."""
-    for _ in range(most + 1):
-        line = _fails_at(source)
-        if line is None:
-            return source, True
-        if most == 0:
-            break
-        without = _without_line(source, line)
-        if without is None:
-            break
-        source = without
-    return source, False
+def restyled(source: str, rng: random.Random) -> str:
+    """The same program as somebody else would write it down."""
+    lines = source.splitlines()
+    if rng.random() < 0.3:
+        lines = [
+            f"{line}  # {rng.choice(['so', 'noqa', 'x = Variable(x)'])}"
+            if rng.random() < 0.2 and "'" not in line
+            else line
+            for line in lines
+        ]
+    if rng.random() < 0.2:
+        lines = _joined(lines, rng)
+    text = "\n".join(lines) + "\n"
+    if rng.random() < 0.1:
+        text = text.replace("    ", "\t")
+    return text
 
 
-def _fails_at(source: str) -> int | None:
-    """The line of the program on which it raises, or None; 0 when no line is to blame."""
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    grad_mode = torch.is_grad_enabled()
-    random.seed(0)
-    np.random.seed(0)
-    torch.manual_seed(0)
-    builtins.see = lambda label, value: value  # type: ignore[attr-defined]
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(compile(source, FILE, "exec"), {"__name__": "__main__"})
-    except Exception:
-        return _last_line(sys.exc_info()[2])
-    finally:
-        del builtins.see  # type: ignore[attr-defined]
-        torch.set_grad_enabled(grad_mode)
-        random.setstate(states[0])
-        np.random.set_state(states[1])
-        torch.set_rng_state(states[2])
-    return None
-
-
-def _without_unused(source: str) -> str:
-    """The program without the functions and classes that nothing in it names."""
-    while True:
-        tree = ast.parse(source)
-        named = {
-            getattr(node, "id", None) or getattr(node, "attr", None) for node in ast.walk(tree)
-        }
-        unused = False
-        for suite in _suites(tree):
-            for index in range(len(suite) - 1, -1, -1):
-                statement = suite[index]
-                if (
-                    isinstance(statement, ast.FunctionDef | ast.ClassDef)
-                    and statement.name not in named
-                    and not statement.name.startswith("__")
-                ):
-                    _cut(suite, index, [])
-                    unused = True
-        if not unused:
-            return source
-        source = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-
-
-def _last_line(trace: types.TracebackType | None) -> int:
-    line = 0
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILE:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _without_line(source: str, line: int) -> str | None:
-    """The program without the innermost statement on a line."""
-    tree = ast.parse(source)
-    found: list[tuple[list[ast.stmt], int]] = []
-    for suite in _suites(tree):
-        for index, statement in enumerate(suite):
-            if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
-                found.append((suite, index))
-    if not found:
-        return None
-    suite, index = min(
-        found, key=lambda place: (place[0][place[1]].end_lineno or 0) - place[0][place[1]].lineno
-    )
-    if isinstance(suite[index], ast.Return):
-        suite[index] = ast.parse("return None").body[0]
-        statement = suite[index]
-        assert isinstance(statement, ast.Expr | ast.Return)
-    suite[index : index + 1] = [] if len(suite) > 1 else [ast.Pass()]
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-
-
-def _suites(tree: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Every list of statements, outer ones first."""
-    for node in ast.walk(tree):
-        for name in ("body", "orelse", "finalbody"):
-            suite = getattr(node, name, None)
-            if isinstance(suite, list) and suite and isinstance(suite[0], ast.stmt):
-                yield suite
-
-
-# --------------------------------------------------------------------------------------------
-# Making a program smaller
-# --------------------------------------------------------------------------------------------
-
-
-def shrink(source: str, shows: Callable[[str], bool], most: int = 1500) -> str:
-    """The smallest program found that still `shows` what this one shows.
-
-    Statements go, compound statements are replaced by their suites, expressions by their parts.
-    `shows` is asked at most `most` times; what it is asked about always parses.
-    """
-    current = ast.unparse(ast.parse(source)) + "\n"
-    if not shows(current):
-        return source
-    current, asked = _without_chunks(current, shows)
-    progress = True
-    while progress and asked < most:
-        progress = False
-        position = 0
-        while asked < most:
-            smaller = _smaller(current, position)
-            if smaller is None:
-                break
-            if smaller == "" or len(smaller) >= len(current):
-                position += 1
+def _joined(lines: list[str], rng: random.Random) -> list[str]:
+    """Some suites of a single line behind their header, some statements on one line."""
+    joined: list[str] = []
+    depths = [len(line) - len(line.lstrip()) for line in lines] + [0]
+    for number, line in enumerate(lines):
+        text = line.strip()
+        simple = bool(text) and not text.endswith(":") and not text.startswith(("@", "#"))
+        if joined and simple and "#" not in joined[-1] and rng.random() < 0.6:
+            before, depth = depths[number - 1], depths[number]
+            above = joined[-1].strip()
+            alone = depths[number + 1] < depth
+            if above.endswith(":") and before < depth and alone and number and lines[number - 1]:
+                joined[-1] += " " + text
                 continue
-            asked += 1
-            if shows(smaller):
-                current = smaller
-                progress = True
-            else:
-                position += 1
-    return current
-
-
-def _without_chunks(source: str, shows: Callable[[str], bool]) -> tuple[str, int]:
-    """The program without runs of statements it does not need, and how often was asked."""
-    asked = 0
-    for size in (16, 8, 4, 2):
-        index = 0
-        while True:
-            tree = ast.parse(source)
-            places = [(suite, number) for suite in _suites(tree) for number in range(len(suite))]
-            if index >= len(places):
-                break
-            suite, number = places[index]
-            if len(suite) - number < size:
-                index += 1
-                continue
-            _cut_many(suite, number, size)
-            smaller = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-            asked += 1
-            if shows(smaller):
-                source = smaller
-            else:
-                index += max(1, size // 2)
-    return source, asked
-
-
-def _cut_many(suite: list[ast.stmt], index: int, size: int) -> None:
-    suite[index : index + size] = []
-    if not suite:
-        suite.append(ast.Pass())
-
-
-def _smaller(source: str, position: int) -> str | None:
-    """The program with its change number `position` made; None after the last, "" if not sound."""
-    tree = ast.parse(source)
-    for number, change in enumerate(_changes(tree)):
-        if number == position:
-            change()
-            try:
-                text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-                compile(text, FILE, "exec")
-            except (SyntaxError, ValueError):
-                return ""
-            return text
-    return None
-
-
-def _changes(tree: ast.Module) -> Iterator[Callable[[], None]]:
-    """All ways to make a tree smaller by one step, big steps first."""
-    for suite in list(_suites(tree)):
-        for index in range(len(suite) - 1, -1, -1):
-            yield lambda suite=suite, index=index: _cut(suite, index, [])
-    for suite in list(_suites(tree)):
-        for index, statement in enumerate(suite):
-            for name in ("body", "orelse", "finalbody"):
-                inner = getattr(statement, name, None)
-                if isinstance(inner, list) and inner:
-                    yield lambda suite=suite, index=index, inner=inner: _cut(suite, index, inner)
-                    if name != "body":
-                        yield lambda statement=statement, name=name: setattr(statement, name, [])
-            if isinstance(statement, ast.Try) and statement.handlers:
-                yield lambda suite=suite, index=index, s=statement: _cut(
-                    suite, index, s.handlers[0].body
-                )
-    for node in list(ast.walk(tree)):
-        for name, value in list(ast.iter_fields(node)):
-            if isinstance(value, ast.expr):
-                for part in _parts(value):
-                    yield lambda node=node, name=name, part=part: setattr(node, name, part)
-            elif isinstance(value, list):
-                for index, item in enumerate(value):
-                    if isinstance(item, ast.expr):
-                        for part in _parts(item):
-                            yield lambda v=value, index=index, part=part: _set(v, index, part)
-                        yield lambda v=value, index=index: v.pop(index)
-                    elif isinstance(item, ast.keyword | ast.arg):
-                        yield lambda v=value, index=index: v.pop(index)
-
-
-def _set(items: list[ast.expr], index: int, part: ast.expr) -> None:
-    items[index] = part
-
-
-def _cut(suite: list[ast.stmt], index: int, instead: list[ast.stmt]) -> None:
-    suite[index : index + 1] = instead
-    if not suite:
-        suite.append(ast.Pass())
-
-
-def _parts(node: ast.expr) -> list[ast.expr]:
-    """Expressions inside an expression that could stand for it."""
-    found = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        found.append(node.func.value)
-    return found
+            if before == depth and above and above == lines[number - 1].strip():
+                if not above.endswith(":") and not above.startswith(("@", "#")):
+                    joined[-1] += "; " + text
+                    continue
+        joined.append(line)
+    return joined

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
-from generator import shrink
 from harness import MAIN, Observation, differences, observe
+from shrinking import shrink
 
 from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.run.engine import RunOptions, run_text

@@ -11,8 +11,9 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from generator import Program, generate, shrink
+from generator import Program, generate
 from judge import OPEN, WORLDS, WRONG_FORMS, judge, notices, shrunk, watched
+from shrinking import shrink
 
 SEEDS = range(300)
 LONG = range(1_000, 21_000)
