@@ -145,6 +145,8 @@ _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
 _NO_GRAD = "torch.no_grad"
 _MOST_REASONS = 8
 _DEEPEST = 4
+# More names for one object are not looked through, which bounds the cost of doing so.
+_MOST_HOLDERS = 12
 
 
 class _NotYet(Exception):
@@ -507,7 +509,9 @@ class Facts:
             # the name away, so that this read no longer finds the object.
             if other is not node and not (other.value == node.value and self._rebound(other)):
                 return False
-        if group.into or any(event.kind is EventKind.ESCAPE for event in group.events):
+        if len(group.members) > _MOST_HOLDERS or group.into:
+            return False
+        if any(event.kind is EventKind.ESCAPE for event in group.events):
             return False
         loops = list(self.flow.loops(node))
         rebound = self._rebound(node)
