@@ -16,8 +16,8 @@ Use instead:
     for images, labels in train_loader:
         images, labels = images.detach(), labels.detach()
 
-Fix safety: safe. `.detach()` is kept as long as it is not proved that the batch is no part of a
-graph.
+Fix safety: safe. `.detach()` goes where the loader is seen constructed (its batches are then taken
+to be no part of a graph: the setting `loader-batches`) and nobody can tell the two tensors apart.
 """
 
 from __future__ import annotations

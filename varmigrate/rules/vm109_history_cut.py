@@ -12,9 +12,9 @@ Use instead:
 
     hidden = hidden.data.detach()
 
-Fix safety: safe. Writing `hidden.detach()` instead is shorter, but an in-place write through it is
-seen by autograd where one through `.data` was not, and `.data` of a packed sequence is something
-else; so `.data` stays until both are ruled out.
+Fix safety: safe. Where `hidden` is known to be a tensor, `hidden.data` alone is left. Writing
+`hidden.detach()` instead is shorter, but an in-place write through it is seen by autograd where one
+through `.data` was not, and `.data` of a packed sequence is something else.
 """
 
 from __future__ import annotations
