@@ -467,16 +467,14 @@ KEPT = [
         """
         from torch.utils.data import DataLoader
 
-        def f(data):
-            seen = []
+        def f():
+            data = [torch.ones(2)]
             for x in DataLoader(data, batch_size=None):
                 v = Variable(x)
                 v.unsqueeze_(0)
-                seen.append(v.size())
-            return seen
+            return data[0].size()
 
-        data = [torch.ones(2)]
-        out = f(data)
+        out = f()
         """,
     ),
     kept(
@@ -485,14 +483,15 @@ KEPT = [
         """
         from torch.utils.data import DataLoader
 
-        def f(data):
+        def f():
+            data = [torch.ones(2)]
             for x in DataLoader(data, batch_size=None):
                 v = Variable(x)
                 v.requires_grad = True
                 (v * 2).sum().backward()
+            return data[0].requires_grad
 
-        data = [torch.ones(2)]
-        f(data)
+        out = f()
         """,
     ),
     kept(

@@ -1067,4 +1067,872 @@ try:
 finally:
     torch.Tensor.exp = old
 """,
+    "chain assignment a": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    x = y = torch.zeros(2)
+    x.add_(p)
+    return (Variable(y) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment b": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    h = c = torch.zeros(2)
+    h += p
+    return (Variable(c) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment c": """\
+import torch
+from torch.autograd import Variable
+
+def f(w):
+    best = cur = torch.zeros(2)
+    for i in range(2):
+        cur += w
+    v = Variable(best)
+    return (v * 3).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment d": """\
+import torch
+from torch.autograd import Variable
+
+class N(object):
+    def __init__(self):
+        self._h = self._c = torch.zeros(2)
+    def go(self, p):
+        self._h += p
+        return (Variable(self._c) * 2).sum()
+out = N().go(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment e": """\
+import torch
+from torch.autograd import Variable
+
+class _Rnn(object):
+    def __init__(self):
+        self.reset()
+    def reset(self):
+        self.h = self.c = torch.zeros(2)
+    def step(self, p):
+        self.h += p
+        return (Variable(self.c) * 2).sum()
+out = _Rnn().step(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment f": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = ys = []
+    xs.append(p * 2)
+    return (Variable(torch.cat(ys)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment g": """\
+import torch
+from torch.autograd import Variable
+
+class N(object):
+    def go(self, p):
+        self._xs = xs = []
+        xs.append(p * 2)
+        return (Variable(torch.cat(self._xs)) * 2).sum()
+out = N().go(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment h": """\
+import torch
+from torch.autograd import Variable
+
+_a = _b = torch.ones(2)
+_v = Variable(_b)
+_a.requires_grad_()
+out = (_v * 3).sum()
+""",
+    "chain assignment i": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    a = b = torch.ones(2)
+    v = Variable(b)
+    a.unsqueeze_(0)
+    return v + 1
+out = f()
+""",
+    "chain assignment j": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    img = orig = torch.ones(2)
+    v = Variable(img)
+    orig.resize_(4)
+    return v.shape
+out = f()
+""",
+    "chain assignment k": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    xs = ys = [torch.ones(2)]
+    v = Variable(ys[0])
+    xs[0].requires_grad_()
+    return v * 2
+out = f()
+""",
+    "chain assignment l": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    (x, y) = z = (torch.zeros(2), torch.zeros(2))
+    z[0].add_(p)
+    return (Variable(x) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment m": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    y = (x := torch.zeros(2))
+    x.add_(p)
+    return (Variable(y) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "chain assignment n": """\
+import torch
+from torch.autograd import Variable
+
+def _put(xs, p):
+    xs.append(p)
+def f(p):
+    _put((xs := []), p * 2)
+    return (Variable(torch.cat(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "attribute changed in another file a": """\
+import torch
+from torch.autograd import Variable
+
+from other import train
+class Agent(object):
+    def __init__(self):
+        self.rewards = []
+        self.h = torch.zeros(2)
+    def get(self):
+        self.h = Variable(self.h)
+        return (self.h * 2).sum()
+def main():
+    a = Agent()
+    train(a, torch.ones(2, requires_grad=True))
+    return a.get()
+if __name__ == '__main__':
+    out = main()
+## file other.py
+def train(agent, p):
+    agent.h = agent.h + p * 2
+""",
+    "attribute changed in another file b": """\
+import torch
+from torch.autograd import Variable
+
+from other import train
+class _Agent(object):
+    def __init__(self):
+        self.h = torch.zeros(2)
+    def get(self):
+        return (Variable(self.h) * 2).sum()
+a = _Agent()
+train(a, torch.ones(2, requires_grad=True))
+out = a.get()
+## file other.py
+def train(agent, p):
+    agent.h.add_(p)
+""",
+    "attribute changed in another file c": """\
+import torch
+from torch.autograd import Variable
+
+from other import train
+class _Agent(object):
+    def __init__(self):
+        self.h = torch.zeros(2)
+    def get(self):
+        return (Variable(self.h) * 2).sum()
+a = _Agent()
+train(a, torch.ones(2, requires_grad=True))
+out = a.get()
+## file other.py
+def train(agent, p):
+    agent.h = p * 2
+""",
+    "attribute changed in another file d": """\
+import torch
+from torch.autograd import Variable
+
+from other import train
+class _Agent(object):
+    def __init__(self):
+        self.buf = []
+    def get(self):
+        return (Variable(torch.cat(self.buf)) * 2).sum()
+a = _Agent()
+train(a, torch.ones(2, requires_grad=True))
+out = a.get()
+## file other.py
+def train(agent, p):
+    agent.buf.append(p * 2)
+""",
+    "attribute changed in another file e": """\
+import torch
+from torch.autograd import Variable
+
+class _N(object):
+    def __init__(self):
+        x = torch.ones(2)
+        self.a = x
+        self.b = Variable(x)
+n = _N()
+n2 = n
+""",
+    "unseen module of the project a": """\
+import torch
+from torch.autograd import Variable
+
+from other import Net
+def f():
+    net = Net()
+    n = len(list(net.parameters()))
+    feats = []
+    net(torch.ones(1, 2), feats)
+    return (Variable(torch.cat(feats)) * 2).sum()
+out = f()
+## file other.py
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = torch.nn.Linear(2, 1)
+    def forward(self, x, feats):
+        h = self.l(x)
+        feats.append(h)
+        return h
+""",
+    "unseen module of the project b": """\
+import torch
+from torch.autograd import Variable
+
+from other import Net
+def f():
+    net = Net()
+    x = torch.ones(1, 2)
+    n = len(list(net.parameters()))
+    net(x)
+    x = Variable(x, requires_grad=True)
+    return net.last * 2, x
+out = f()
+## file other.py
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = torch.nn.Linear(2, 1)
+    def forward(self, x):
+        self.last = x
+        return self.l(x)
+""",
+    "module contents replaced a": """\
+import torch
+from torch.autograd import Variable
+
+import torch.nn as nn
+class A(nn.Module):
+    def forward(self, x):
+        return x.add_(self.w)
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(2))
+def f():
+    n = nn.Sequential()
+    n.add_module('a', A())
+    x = torch.zeros(2)
+    n(x)
+    return (Variable(x) * 2).sum()
+out = f()
+""",
+    "module contents replaced b": """\
+import torch
+from torch.autograd import Variable
+
+import torch.nn as nn
+class A(nn.Module):
+    def forward(self, x):
+        return x.add_(self.w)
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(2))
+def f():
+    n = nn.Sequential(nn.ReLU())
+    n[0] = A()
+    x = torch.zeros(2)
+    n(x)
+    return (Variable(x) * 2).sum()
+out = f()
+""",
+    "module contents replaced c": """\
+import torch
+from torch.autograd import Variable
+
+import torch.nn as nn
+def f(p):
+    n = nn.ReLU()
+    n.forward = lambda x: x.add_(p)
+    x = torch.zeros(2)
+    n(x)
+    return (Variable(x) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "module contents replaced d": """\
+import torch
+from torch.autograd import Variable
+
+from other import hook
+import torch.nn as nn
+kept = []
+def f():
+    net = nn.Linear(2, 1)
+    hook(net, kept)
+    x = torch.ones(1, 2)
+    net(x)
+    x = Variable(x, requires_grad=True)
+    return kept[0][0] * 2, x
+out = f()
+## file other.py
+def hook(net, kept):
+    net.register_forward_pre_hook(lambda m, i: kept.append(i))
+""",
+    "bound method as a value a": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = []
+    add = xs.append
+    add(p * 2)
+    return (Variable(torch.cat(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value b": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = []
+    list(map(xs.append, [p * 2, p * 3]))
+    return (Variable(torch.stack(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value c": """\
+import torch
+from torch.autograd import Variable
+
+def each(cb, p):
+    cb(p * 2)
+def f(p):
+    feats = []
+    each(feats.append, p)
+    return (Variable(torch.cat(feats)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value d": """\
+import torch
+from torch.autograd import Variable
+
+class M(object):
+    def __init__(self):
+        self._xs = []
+        self._add = self._xs.append
+    def go(self, p):
+        self._add(p * 2)
+        return (Variable(torch.cat(self._xs)) * 2).sum()
+out = M().go(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value e": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = []
+    for fn in (xs.append,):
+        fn(p * 2)
+    return (Variable(torch.cat(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value f": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = []
+    ops = {'add': xs.append}
+    ops['add'](p * 2)
+    return (Variable(torch.cat(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value g": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    x = torch.zeros(2)
+    put = x.copy_
+    put(p * 2)
+    return (Variable(x) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "bound method as a value h": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    m = x.mul
+    v = Variable(x, requires_grad=True)
+    return m(3), v
+out = f()
+""",
+    "saved for backward is an owner a": """\
+import torch
+from torch.autograd import Variable
+
+import torch.nn as nn
+def f():
+    d = nn.Linear(2, 1)
+    x = torch.randn(4, 2)
+    loss_real = d(x).pow(2).sum()
+    x = Variable(x, requires_grad=True)
+    gw = torch.autograd.grad(loss_real, d.weight, create_graph=True)[0]
+    pen = gw.pow(2).sum() + d(x).sum()
+    pen.backward()
+    return x.grad
+out = f()
+""",
+    "saved for backward is an owner b": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    w = torch.ones(2, requires_grad=True)
+    x = torch.ones(2) * 3
+    out = (w * x).sum()
+    v = Variable(x, requires_grad=True)
+    g, = torch.autograd.grad(out, w, create_graph=True)
+    ((g * v * w).sum()).backward()
+    return g, v, w
+out = f()
+""",
+    "saved for backward is an owner c": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    w = torch.ones(2, requires_grad=True)
+    x = torch.ones(2) * 2
+    y = ((w * x) ** 2).sum()
+    x = Variable(x, requires_grad=True)
+    g, = torch.autograd.grad(y, w, create_graph=True)
+    fast = w - 0.1 * g
+    (fast * x).sum().backward()
+    return x.grad, w.grad
+out = f()
+""",
+    "saved for backward is an owner d": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    w = torch.ones(2, requires_grad=True)
+    x = torch.ones(2)
+    out = (w * x).sum()
+    x = Variable(x)
+    x.data = torch.zeros(2)
+    out.backward()
+    return w, x
+out = f()
+""",
+    "saved for backward is an owner e": """\
+import torch
+from torch.autograd import Variable
+
+import torch.nn as nn
+def f():
+    D = nn.Linear(2, 1)
+    x = torch.ones(1, 2)
+    y = D(x).sum()
+    x = Variable(x)
+    x.data = x.data + 1
+    D(x).sum().backward()
+    y.backward()
+    return D.weight.grad
+out = f()
+""",
+    "saved for backward is an owner f": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    w = torch.ones(2, requires_grad=True)
+    x = torch.ones(2)
+    out = (w * x).sum()
+    v = Variable(x)
+    v.data = v.data + 5
+    out.backward()
+    return w, v
+out = f()
+""",
+    "locals in a function a": """\
+import torch
+from torch.autograd import Variable
+
+def f(cb):
+    x = torch.ones(2)
+    v = Variable(x, requires_grad=True)
+    cb(locals(), globals())
+    return v
+got = {}
+out = f(lambda l, g: got.update(x=l['x'] * 2))
+""",
+    "locals in a function b": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    v = Variable(x, requires_grad=True)
+    return locals()
+out = f()
+""",
+    "locals in a function c": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    v = Variable(x, requires_grad=True)
+    return eval("x * 2"), v
+out = f()
+""",
+    "locals in a function d": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    v = Variable(x, requires_grad=True)
+    return "{x}".format(**vars())
+out = f()
+print(out)
+""",
+    "locals in a function e": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    x = torch.zeros(2)
+    locals()['x'].add_(p)
+    return (Variable(x) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "class body alias a": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    x = torch.zeros(2)
+    class Net:
+        base = x
+    Net.base.add_(p)
+    return (Variable(x) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "class body alias b": """\
+import torch
+from torch.autograd import Variable
+
+_x = torch.zeros(2)
+_p = torch.ones(2, requires_grad=True)
+class Net:
+    base = _x
+Net.base.add_(_p)
+out = (Variable(_x) * 2).sum()
+""",
+    "class body alias c": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    xs = []
+    class C(object):
+        mem = xs
+    C.mem.append(p * 2)
+    return (Variable(torch.cat(xs)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "two places of one public container a": """\
+import torch
+from torch.autograd import Variable
+
+history = []
+def f():
+    x = torch.ones(2)
+    history.append(x)
+    history.append(Variable(x))
+f()
+""",
+    "two places of one public container b": """\
+import torch
+from torch.autograd import Variable
+
+_x = torch.ones(2)
+batch = {'x': _x, 'v': Variable(_x)}
+""",
+    "two places of one public container c": """\
+import torch
+from torch.autograd import Variable
+
+xs = [torch.ones(2)]
+xs.append(Variable(xs[0]))
+""",
+    "two places of one public container d": """\
+import torch
+from torch.autograd import Variable
+
+_x = torch.ones(2)
+pair = (_x, Variable(_x))
+""",
+    "module alias of a rebound name a": """\
+import torch
+from torch.autograd import Variable
+
+x = torch.ones(2)
+a = x
+x = Variable(x, requires_grad=True)
+""",
+    "tuple rebinding that fails a": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    try:
+        x, n = Variable(x, requires_grad=True), int("a")
+    except ValueError:
+        pass
+    return x * 2
+out = f()
+""",
+    "earlier read in the same statement a": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2)
+    print(x, Variable(x, requires_grad=True))
+f()
+""",
+    "earlier read in the same statement b": """\
+import torch
+from torch.autograd import Variable
+
+def f():
+    x = torch.ones(2) * 3
+    y = (x * (v := Variable(x, requires_grad=True))).sum()
+    y.backward()
+    return v
+out = f()
+""",
+    "loader dataset and collate a": """\
+import torch
+from torch.autograd import Variable
+
+from torch.utils.data import DataLoader
+def f(w):
+    dl = DataLoader([torch.zeros(2)], batch_size=None)
+    r = []
+    for ep in range(2):
+        for x in dl:
+            r.append((Variable(x) * 2).sum())
+        dl.dataset[0].add_(w)
+    return r
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "loader dataset and collate b": """\
+import torch
+from torch.autograd import Variable
+
+from torch.utils.data import DataLoader
+def f(w):
+    dl = DataLoader([1, 2], batch_size=2, collate_fn=lambda b: torch.Tensor(b) * w)
+    return [(Variable(x) * 2).sum() for x in dl]
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "names any object may have again a": """\
+import torch
+from torch.autograd import Variable
+
+def f(args):
+    m = torch.ones(2) * args.shape
+    return (Variable(m) * 2).sum()
+class A: pass
+a = A(); a.shape = torch.ones(2, requires_grad=True)
+out = f(a)
+""",
+    "names any object may have again b": """\
+import torch
+from torch.autograd import Variable
+
+def f(obj, w):
+    m = torch.ones(2).div(obj.size())
+    return (Variable(m) * w).sum()
+class A:
+    def size(self): return self.p
+a = A(); a.p = torch.ones(2, requires_grad=True)
+out = f(a, torch.ones(2))
+""",
+    "names any object may have again c": """\
+import torch
+from torch.autograd import Variable
+
+class Gamma:
+    def __init__(self, p):
+        self.shape = p
+def f(p):
+    g = Gamma(p * 2)
+    return (Variable(torch.ones(2) * g.shape) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "names any object may have again d": """\
+import torch
+from torch.autograd import Variable
+
+class Box:
+    def __init__(self, p):
+        self.p = p
+    def size(self):
+        return self.p * 2
+def f(p):
+    g = Box(p)
+    return (Variable(torch.ones(2) * g.size()) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "names any object may have again e": """\
+import torch
+from torch.autograd import Variable
+
+class Noise(object):
+    def __init__(self, p): self.p = p
+    def new(self, n): return self.p * torch.ones(n)
+def f(p):
+    g = Noise(p)
+    return (Variable(g.new(2)) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "names any object may have again f": """\
+import torch
+from torch.autograd import Variable
+
+class H(object):
+    def __init__(self, h): self.h = h
+    def detach(self): return self.h
+def f(p):
+    g = H(p)
+    return (Variable(g.detach()) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "array of none a": """\
+import torch
+from torch.autograd import Variable
+
+import numpy as np
+def f(p):
+    buf = np.array([None] * 2)
+    buf[0] = p * 2
+    buf[1] = p * 3
+    return (Variable(torch.cat((buf[0], buf[1]))) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "grad outputs comes back a": """\
+import torch
+from torch.autograd import Variable
+
+def f(p):
+    w = torch.ones(2, requires_grad=True)
+    o = torch.ones(2)
+    g, = torch.autograd.grad(w + 1, w, grad_outputs=o)
+    g.add_(p)
+    return (Variable(o) * 2).sum()
+out = f(torch.ones(2, requires_grad=True))
+""",
+    "deepcopy keeps identity a": """\
+import torch
+from torch.autograd import Variable
+
+import copy
+def f():
+    x = torch.ones(2)
+    v = Variable(x)
+    a, b = copy.deepcopy((x, v))
+    a.requires_grad_()
+    return a * 2, b * 2
+out = f()
+""",
+    "attribute access by other ways a": """\
+import torch
+from torch.autograd import Variable
+
+class Net(object):
+    def __init__(self):
+        self._h = torch.zeros(2)
+    def put(self, p):
+        self.__setattr__('_h', p * 2)
+    def get(self):
+        return (Variable(self._h) * 2).sum()
+n = Net()
+n.put(torch.ones(2, requires_grad=True))
+out = n.get()
+""",
+    "attribute access by other ways b": """\
+import torch
+from torch.autograd import Variable
+
+class Net(object):
+    def __init__(self):
+        self._h = torch.zeros(2)
+    def get(self):
+        return (Variable(self._h) * 2).sum()
+def mix(Base, p):
+    class C(Base):
+        def put(self):
+            self._h = p * 2
+    return C
+p = torch.ones(2, requires_grad=True)
+n = mix(Net, p)()
+n.put()
+out = n.get()
+""",
+    "minus zero a": """\
+import torch
+from torch.autograd import Variable
+
+v = Variable(torch.Tensor([-0, 1]), requires_grad=True)
+""",
 }

@@ -13,7 +13,9 @@ from varmigrate.analysis.scopes import Scope, ScopeKind, Scopes
 _BASES = frozenset({"object", "torch.nn.Module", "torch.nn.modules.module.Module"})
 # Methods through which a class can answer for its attributes itself.
 _OWN_ACCESS = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__"})
-_HIDDEN = re.compile(r"\b(?:setattr|getattr|delattr|vars)\s*\(|\b__dict__\b|\b__class__\b")
+_HIDDEN = re.compile(
+    r"(?:\b|__)(?:setattr|getattr|delattr|vars)(?:__)?\s*\(|\b__dict__\b|\b__class__\b"
+)
 
 AttributeHolder = tuple[str, int, str]
 """("attribute", id of the class node, name)."""
@@ -85,7 +87,7 @@ class Attributes:
     def closed(self, holder: AttributeHolder) -> bool:
         """Whether nothing but the methods of its class can use an attribute.
 
-        It or its class is private, no class of the file derives from that one, and nothing of its
+        It is private, its class is only called (never handed on, never a base), and nothing of its
         name is used on any other object.
         """
         if holder not in self._closed:
@@ -111,14 +113,22 @@ class Attributes:
                 return False
         class_name = node.name.value
         reads = self.scopes.loads.get(class_name, [])
-        if any(isinstance(self._argument_of(load.node), cst.ClassDef) for load in reads):
+        if not all(self._is_made_or_named(load.node) for load in reads):
             return False
         private = name.startswith("_") and not name.endswith("__")
-        return private or self.flow.private(class_name)
+        return private or self.flow.assumptions.closed_world
 
-    def _argument_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+    def _is_made_or_named(self, node: cst.CSTNode) -> bool:
+        """Whether a class is only called, or named as a type, where it is read."""
         parent = self.tree.parent(node)
-        return self.tree.parent(parent) if isinstance(parent, cst.Arg) else None
+        if isinstance(parent, (cst.Annotation, cst.Attribute)):
+            return True
+        if isinstance(parent, cst.Call):
+            return parent.func is node
+        call = self.tree.parent(parent) if isinstance(parent, cst.Arg) else None
+        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Name):
+            return False
+        return call.func.value in ("super", "isinstance")
 
     def assigned(self, holder: AttributeHolder) -> list[cst.BaseExpression]:
         """The expressions whose values (or elements of them) the class assigns to an attribute."""

@@ -23,7 +23,7 @@ from varmigrate.analysis.flow import ANY, ITEM, REST, Flow, Path, step_of
 from varmigrate.analysis.holders import Event, EventKind, Group, Holder, Holders, Put, parameter_for
 from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
-from varmigrate.analysis.tree import children
+from varmigrate.analysis.tree import children, statement_of
 from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
 from varmigrate.torch_facts.constructors import SPARSE_TENSOR_TYPES, TENSOR_TYPES
 from varmigrate.torch_facts.factories import FACTORIES
@@ -183,6 +183,17 @@ class Facts:
         self._may_pause = "no_grad" in text and _MODE.search(text) is None
         # A function whose name is a text somewhere may be called by that text.
         self._quoted = frozenset(match[2] for match in _QUOTED.finditer(text))
+        # Names that classes of this file give to attributes and methods of their own.
+        self._own_names = (
+            frozenset(
+                name
+                for scope in names.scopes.scope_of.values()
+                if scope.kind is ScopeKind.CLASS
+                for name in scope.bindings
+            )
+            | names.scopes.attributes.keys()
+            | names.scopes.replaced
+        )
         self._patched = frozenset(
             store.attr.value
             for store in names.scopes.stores
@@ -228,6 +239,15 @@ class Facts:
             for member in group.members
             if isinstance(member, Binding) and self._visible(member)
         }
+        containers = any(
+            isinstance(member, Binding)
+            and self._visible(member)
+            and self._solved(lambda m=member: self._ask("definition", m)).kind is not Kind.TENSOR  # type: ignore[misc]
+            for group in merged
+            for member in group.members
+        )
+        if containers:
+            return "a global that others can see would hold one tensor in two places"
         if len(visible) > 1:
             names = " and ".join(f"`{name}`" for name in sorted(visible)[:3])
             return f"{names} of the module would be one tensor, which others can see"
@@ -487,7 +507,9 @@ class Facts:
             kind = self._of(event.receiver).kind
             method = getattr(getattr(event.node, "func", None), "attr", None)
             name = method.value if isinstance(method, cst.Name) else ""
-            if event.fine:
+            if event.kind is EventKind.USED:
+                harmless = kind is Kind.TENSOR
+            elif event.fine:
                 harmless = kind.value in event.fine
             elif kind is Kind.TENSOR:
                 harmless = name in METHODS or name in TUPLE_METHODS or name in NON_TENSOR_METHODS
@@ -511,7 +533,7 @@ class Facts:
                 return False
         if len(group.members) > _MOST_HOLDERS or group.into:
             return False
-        if any(event.kind is EventKind.ESCAPE for event in group.events):
+        if any(event.kind in (EventKind.ESCAPE, EventKind.USED) for event in group.events):
             return False
         loops = list(self.flow.loops(node))
         rebound = self._rebound(node)
@@ -529,8 +551,9 @@ class Facts:
                 return False
             if isinstance(statement, cst.Assign) and len(statement.targets) != 1:
                 return False
+            renamed = bool(rebound) and binding.name == node.value
             if binding.scope.kind is ScopeKind.MODULE and not (
-                rebound or self.flow.private(binding.name)
+                renamed or self.flow.private(binding.name)
             ):
                 return False
             around = list(self.flow.loops(statement))
@@ -539,16 +562,59 @@ class Facts:
             scopes, orders = self._reads_of(binding)
             if not scopes <= {id(load.scope)}:
                 return False
+            if not all(self._lets_go(other, node) for other in self.holders.loads(binding)):
+                return False
             if orders and orders[0] < binding.order:
                 # It is read in the next round of a loop.
                 return False
             later = orders[bisect_right(orders, load.order) :]
-            if rebound and binding.name == node.value:
+            if renamed:
                 # Behind the new binding the name stands for the new tensor.
                 later = [order for order in later if order < rebound]
             if later:
                 return False
         return True
+
+    def _lets_go(self, other: cst.Name, node: cst.Name) -> bool:
+        """Whether an earlier read is over, and left the object to no graph, before `node` is read.
+
+        Autograd holds the very operand of an operation that is recorded.
+        """
+        if other is node:
+            return True
+        first, second = self.names.load(other), self.names.load(node)
+        if first is None or second is None or first.order > second.order:
+            return True
+        if statement_of(self.tree, other) is statement_of(self.tree, node):
+            return False
+        current: cst.CSTNode = other
+        while (parent := self.tree.parent(current)) is not None:
+            if isinstance(parent, cst.BaseSmallStatement):
+                return True
+            if isinstance(parent, cst.Attribute) and not isinstance(
+                self.tree.parent(parent), cst.Call
+            ):
+                return parent.attr.value in NON_TENSOR_ATTRIBUTES or parent.attr.value == "data"
+            if isinstance(parent, (cst.Call, cst.BinaryOperation)):
+                try:
+                    fact = self._of(parent)
+                except _NotYet:
+                    return True
+                if fact.kind is Kind.OTHER:
+                    return True
+                if not fact.free:
+                    return self._prints(parent)
+            current = parent
+        return True
+
+    def _prints(self, node: cst.CSTNode) -> bool:
+        """Whether a call is one of a built-in that only reads."""
+        return (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Name)
+            and node.func.value in ("print", "len", "isinstance", "repr", "str", "type")
+            and self.names.is_builtin(node.func)
+        )
 
     def _reads_of(self, binding: Binding) -> tuple[frozenset[int], list[int]]:
         """The scopes in which a binding is read, and the positions of its reads in order."""
@@ -602,11 +668,21 @@ class Facts:
                         bound = scope.bindings.get(name.value, [])
                         return next((b.order for b in bound if b.node is name), 0)
                 return 0
+            if isinstance(parent, cst.Tuple) and not all(
+                self._cannot_fail(element.value) for element in parent.elements
+            ):
+                return 0
             wrapped = isinstance(parent, cst.Call) and self.names.origin(parent.func) == VARIABLE
             if not wrapped and not isinstance(parent, (cst.Arg, cst.Element, cst.Tuple)):
                 return 0
             current = parent
         return 0
+
+    def _cannot_fail(self, node: cst.BaseExpression) -> bool:
+        """Whether an element of a tuple is a name, or a Variable of a name."""
+        if isinstance(node, cst.Call) and self.names.origin(node.func) == VARIABLE:
+            return all(isinstance(argument.value, cst.Name) for argument in node.args)
+        return isinstance(node, (cst.Name, cst.Integer, cst.Float, cst.SimpleString))
 
     def _narrowed(self, node: cst.Name, fact: Fact) -> Fact:
         """A tensor where an `isinstance` test around the read says so."""
@@ -951,6 +1027,8 @@ class Facts:
             if argument.star:
                 return Fact(Kind.TENSOR)
             keyword = argument.keyword.value if argument.keyword is not None else ""
+            if keyword == "collate_fn" and not self._is_imported(argument.value):
+                return Fact(Kind.TENSOR)
             given = keyword == "dataset" or (index == 0 and not keyword)
             if given and not self._harmless_dataset(argument.value):
                 return Fact(Kind.TENSOR)
@@ -959,6 +1037,12 @@ class Facts:
             f"{self._line(loader)} is no part of a graph (assumption `loader-batches`)"
         )
         return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
+
+    def _is_imported(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is what an import brings, or None."""
+        return bool(self.names.origin(node)) or (
+            isinstance(node, cst.Name) and node.value == "None"
+        )
 
     def _harmless_dataset(self, node: cst.BaseExpression, depth: int = 4) -> bool:
         """False when a dataset is visibly built from tensors not known to be free."""
@@ -1134,9 +1218,10 @@ class Facts:
         if receiver.kind is Kind.OTHER:
             return _OTHER
         known = receiver.kind is Kind.TENSOR
-        if name in NON_TENSOR_METHODS and (known or name in _OF_ANYTHING):
+        taken = not known and name in self._own_names
+        if name in NON_TENSOR_METHODS and (known or name in _OF_ANYTHING) and not taken:
             return _OTHER
-        if not known and name not in _OF_TENSORS and not name.startswith("new_"):
+        if taken or (not known and name not in _OF_TENSORS and not name.startswith("new_")):
             # Packed sequences have casts too, and any class may have a method of that name.
             return UNKNOWN
         if name == "new":
@@ -1220,7 +1305,7 @@ class Facts:
             if fact.kind is not Kind.OTHER:
                 fact = _shared(fact)
             return self._unless_changed(fact, (holder,))
-        if name in _ATTRIBUTES_OF_ANYTHING:
+        if name in _ATTRIBUTES_OF_ANYTHING and name not in self._own_names:
             return _OTHER
         receiver = self._of(node.value)
         if receiver.kind is Kind.OTHER:
@@ -1321,10 +1406,23 @@ class Facts:
 def _holds_objects(argument: cst.Arg) -> bool:
     """Whether an argument asks for an array of Python objects, which may be tensors."""
     node = argument.value
+    if isinstance(node, (cst.List, cst.Tuple, cst.BinaryOperation)) and any(
+        isinstance(child, cst.Name) and child.value == "None" for child in _nodes(node)
+    ):
+        return True
+    if isinstance(node, cst.Name) and node.value == "None":
+        return True
     if isinstance(node, cst.SimpleString):
         return node.value.strip("\"'") in ("O", "object")
     last = node.attr if isinstance(node, cst.Attribute) else node
     return isinstance(last, cst.Name) and last.value in ("object", "object_")
+
+
+def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all below it."""
+    yield node
+    for child in children(node):
+        yield from _nodes(child)
 
 
 def _first(node: cst.Call) -> bool:

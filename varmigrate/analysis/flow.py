@@ -24,7 +24,7 @@ Path = tuple[int, ...]
 
 _SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 # Ways to bind names that are in no statement; a file that uses one is not followed at module level.
-_HIDDEN = re.compile(r"\b(?:exec|globals|locals|vars)\s*\(|\b__dict__\b")
+_HIDDEN = re.compile(r"\b(?:exec|eval|globals|locals|vars|dir)\s*\(|\b__dict__\b|\bf_locals\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Flow:
     def _may_be_other(self, name: str, owner: Scope) -> bool:
         """Whether something else than the bindings of the file may bind the name."""
         if owner.kind is not ScopeKind.MODULE:
-            return self._hidden and "exec" in self.tree.text
+            return self._hidden
         return self._hidden or name in self.names.context.patched or self.names.starred(name, owner)
 
     def _in_comprehension(self, binding: Binding) -> bool:

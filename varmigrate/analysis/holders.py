@@ -46,11 +46,13 @@ class EventKind(enum.Enum):
     WRITE: changed in place with operands, harmless when none of them is part of a graph. SEEN:
     something that belongs to the object alone is looked at or given another shape (identity, hash,
     gradient, strides), which attaches nothing. OBJECT: something of the object is changed that may
-    attach it. ESCAPE: given to code that is not seen. RETURNED: given back to the caller.
+    attach it. USED: given to a module that is not seen, harmless for a tensor. ESCAPE: given to
+    code that is not seen. RETURNED: given back to the caller.
     """
 
     WRITE = "write"
     SEEN = "seen"
+    USED = "used"
     OBJECT = "object"
     ESCAPE = "escape"
     RETURNED = "returned"
@@ -132,8 +134,7 @@ _OF_THE_OBJECT = frozenset(
     "requires_grad_ detach_ register_hook retain_grad register_post_accumulate_grad_hook".split()
 )
 _NEW_OBJECTS = frozenset(
-    {"torch.nn.Parameter", "torch.nn.parameter.Parameter", "copy.deepcopy"}
-    | {"torch.autograd.grad", "torch.autograd.backward"}
+    {"torch.nn.Parameter", "torch.nn.parameter.Parameter", "torch.autograd.backward"}
 )
 _CONTAINERS = ("torch.utils.data.", "numpy.", "math.")
 _NO_TENSORS = frozenset({"other", "sequence", "opaque"})
@@ -410,12 +411,40 @@ class Holders:
                 ):
                     for item in self._climb(node):
                         self._take(holder, item)
+        self._follow_bindings()
         self._follow_calls(function_loads)
         holders = dict.fromkeys((*self._found, *self._up[1], *self._loads, *attributes))
         return (
             self._grouped(holders, lasting, unwrapped=False),
             self._grouped(holders, lasting, unwrapped=True),
         )
+
+    def _follow_bindings(self) -> None:
+        """Tie the targets of one statement together, and what a walrus binds to where it goes."""
+        statements: dict[int, cst.Assign] = {}
+        for binding in self._binding_at.values():
+            if isinstance(binding.statement, cst.Assign) and len(binding.statement.targets) > 1:
+                statements[id(binding.statement)] = binding.statement
+            parent = self.tree.parent(binding.node)
+            if isinstance(parent, cst.NamedExpr):
+                for item in self._climb(parent):
+                    self._take(binding, item)
+        for nodes in self.attributes.nodes().values():
+            for node in nodes:
+                target = self.tree.parent(node)
+                statement = None if target is None else self.tree.parent(target)
+                if isinstance(statement, cst.Assign) and len(statement.targets) > 1:
+                    statements[id(statement)] = statement
+        for statement in statements.values():
+            found = [
+                item
+                for target in statement.targets
+                for item in self._bound(target.target, statement.value)
+            ]
+            held = [item.holder for item in found if item.holder is not None]
+            for holder in held:
+                for item in found:
+                    self._take(holder, item)
 
     def _grouped(
         self, holders: Iterable[Holder], lasting: set[Holder], unwrapped: bool
@@ -600,9 +629,11 @@ class Holders:
         if name in NON_TENSOR_ATTRIBUTES or name == "data":
             # What is done through `.data` is done to another object.
             return None
-        if name in ATTRIBUTES and name != "grad":
+        if (name in ATTRIBUTES and name != "grad") or name in ("dataset", "tensors"):
             return parent
-        if isinstance(node, cst.BaseExpression):
+        if name in METHODS or name in TUPLE_METHODS or name in _PUTS or name.endswith("_"):
+            yield _event(EventKind.ESCAPE, parent, f"its method `{name}` is taken as a value")
+        elif isinstance(node, cst.BaseExpression):
             text = f"its attribute `{name}` is read"
             yield _Found(Event(EventKind.SEEN, parent, text, receiver=node, fine=_NO_TENSORS))
         return None
@@ -651,6 +682,10 @@ class Holders:
             return call
         callees = self.modules.callees(func)
         if callees is not None:
+            if not self.modules.is_of_torch(func) and isinstance(node, cst.BaseExpression):
+                # A module that is not seen leaves a tensor alone, but may fill a list.
+                text = f"it is passed to `{self._text(func)}`, which is not seen"
+                yield _Found(Event(EventKind.USED, call, text, receiver=node))
             for callee in callees:
                 yield from self._passed(callee, call, argument, skip=1)
             return call
@@ -701,6 +736,12 @@ class Holders:
         if identity is not None or origin in HOLDER_FUNCTIONS:
             return call
         if origin in _NEW_OBJECTS:
+            return None
+        if origin == "torch.autograd.grad":
+            # What is given as `grad_outputs` may come back itself.
+            return call
+        if origin == "copy.deepcopy":
+            yield _event(EventKind.SEEN, call, "it is copied, with what is the same object")
             return None
         if origin.startswith(_CONTAINERS):
             return call
@@ -879,6 +920,8 @@ class Holders:
             binding = self._binding_at.get(id(target))
             if binding is not None:
                 yield _Found(holder=binding)
+                if binding.scope.kind is ScopeKind.CLASS:
+                    yield _event(EventKind.ESCAPE, target, "it is an attribute of a class")
         elif isinstance(target, cst.Attribute):
             holder = self.attributes.holder(target)
             if holder is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -20,6 +21,10 @@ _MODULE_METHODS = frozenset(
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
 _NO_MODULES = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
+_CHANGES = re.compile(
+    r"(\w+)\s*\.\s*(?:add_module|register_module|append|insert|extend|__setitem__)\s*\("
+    r"|(\w+)\s*\.\s*forward\s*=(?!=)|(\w+)\s*\[[^\]\n]*\]\s*=(?!=)"
+)
 _MOST_STEPS = 6
 
 
@@ -44,6 +49,10 @@ class Modules:
         self.attributes = attributes
         self._used: tuple[set[Binding], set[object]] | None = None
         self._hooks = "register_forward" in scopes.tree.text
+        # Names of which something else is put inside or on afterwards.
+        self._changed_modules = frozenset(
+            match[1] or match[2] or match[3] for match in _CHANGES.finditer(scopes.tree.text)
+        )
 
     def callees(self, node: cst.CSTNode) -> list[cst.FunctionDef] | None:
         """The `forward` functions of this file that a call of a module runs.
@@ -57,6 +66,10 @@ class Modules:
         if isinstance(found, list):
             return found
         return [] if found is _Answer.UNSEEN and self._used_as_module(node) else None
+
+    def is_of_torch(self, node: cst.CSTNode) -> bool:
+        """Whether all that a call of a module runs is code of torch or of this file."""
+        return isinstance(self._resolve(node, _MOST_STEPS), list)
 
     def _used_as_module(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Attribute) and node.attr.value == "forward":
@@ -85,6 +98,8 @@ class Modules:
                 return self._resolve(node.value, steps - 1)
             holder = self.attributes.holder(node)
             values = [] if holder is None else self.attributes.assigned(holder)
+            if node.attr.value in self._changed_modules:
+                return _Answer.NO
             if not values:
                 return _Answer.UNSEEN
             return _all(self._resolve(value, steps - 1) for value in values)
@@ -97,6 +112,8 @@ class Modules:
     def _bound(self, binding: Binding, steps: int) -> _Callees:
         if binding.kind is BindingKind.PARAMETER:
             return _Answer.UNSEEN
+        if self._changed_modules and binding.name in self._changed_modules:
+            return _Answer.NO
         source = self.flow.source(binding)
         # What a ModuleList or a Sequential holds is a module as well.
         return _Answer.NO if source is None else self._resolve(source.expression, steps - 1)

@@ -14,7 +14,6 @@ import libcst as cst
 from varmigrate.analysis.calls import CallShape, read_call
 from varmigrate.analysis.names import VARIABLE, Meaning, Names
 from varmigrate.analysis.scopes import BindingKind, Scope, ScopeKind, Scopes
-from varmigrate.analysis.tree import Tree
 
 if TYPE_CHECKING:
     from varmigrate.analysis.wrapper_calls import Wrapper
@@ -393,13 +392,3 @@ def _head(node: cst.CSTNode) -> str:
     while isinstance(node, cst.Attribute):
         node = node.value
     return node.value if isinstance(node, cst.Name) else ""
-
-
-def statement_of(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
-    """The small statement or the compound statement whose header holds `node`."""
-    current: cst.CSTNode = node
-    while True:
-        parent = tree.parent(current)
-        if parent is None or isinstance(current, (cst.BaseSmallStatement, cst.BaseStatement)):
-            return current
-        current = parent

@@ -213,3 +213,13 @@ def _difference(text: str, written: str) -> tuple[int, str]:
         "the parser does not reproduce this file exactly (a form feed or a stray carriage return "
         "does this), so it is left alone"
     )
+
+
+def statement_of(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
+    """The small statement or the compound statement whose header holds `node`."""
+    current: cst.CSTNode = node
+    while True:
+        parent = tree.parent(current)
+        if parent is None or isinstance(current, (cst.BaseSmallStatement, cst.BaseStatement)):
+            return current
+        current = parent

@@ -404,6 +404,9 @@ def _floats(node: cst.BaseExpression, integers: list[cst.Integer]) -> bool:
             for element in node.elements
         )
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, (cst.Minus, cst.Plus)):
+        if isinstance(node.expression, cst.Integer) and int(node.expression.value, 0) == 0:
+            # The integer has no sign when it is zero, the float has.
+            return False
         return _floats(node.expression, integers) and not isinstance(node.expression, cst.List)
     if isinstance(node, cst.Integer):
         integers.append(node)

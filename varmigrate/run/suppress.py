@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.sites import statement_of
+from varmigrate.analysis.tree import statement_of
 from varmigrate.model import Finding, Intent
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Proposal
