@@ -15,22 +15,26 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from routes import HARMS, LOOKS, MODULES, ROUTES
 from shrinking import repair, without_unused
 
 _REPAIRS = 40
+_PLACE = re.compile(r"[a-zA-Z]\w*(\.[hc]|\[0\]|\[-1\]|\['k'\])*")
 _ALWAYS = frozenset("assign wrap wrap_flag observe arithmetic factory function if for".split())
 _CALM = (
     "alias view container unpack loop_list attribute object cell module loader backward optimizer "
     "no_grad nested lambda conditional comprehension closure walrus chain data detach numpy while "
     "try with del global helper_wraps helper_same map tuple_wrap inline_wrap print varargs "
     "default generator while_carried enumerate nested_call isinstance parameter "
-    "sequential star_unpack fresh_chain inheritance both_branches weight pair_function annotated "
+    "sequential star_unpack fresh_chain inheritance both_branches weight route pair_function annotated "
     "recursion one_item match_ global_call named_tuple class_body default_wrap"
 ).split()
 _WILD = (
+    "trap trap trap trap trap trap trap trap look look look "
     "inplace augmented subscript_write shape_inplace flag_inplace data_assign detach_inplace "
     "see_tensor identity id_ in_ grad hook retain key helper_inplace helper_flag helper_store "
     "inplace_module requires_leaf ints out init setattr_ exec_ copy_ "
@@ -131,6 +135,7 @@ class _Writer:
         # A short program with one or two ways to tell tensors apart, or a long one with many.
         self.short = self.chance(0.7)
         self.size = self.rng.randint(3, 8) if self.short else self.rng.randint(6, 18)
+        self.trap = self.short and self.chance(0.65)
         self.budget = 3 if self.short else 10
         self.on = self._features()
         self.layout = self.rng.choice(
@@ -229,7 +234,15 @@ class _Writer:
         else:
             self._body(scope)
             self._closing(scope)
+        self._library()
         return "\n".join(self.lines) + "\n"
+
+    def _library(self) -> None:
+        """Import what the program names of the standard library."""
+        text = "\n".join(self.lines)
+        for module in MODULES:
+            if f"{module}." in text:
+                self.top(f"import {module}")
 
     def _imports(self) -> None:
         self.put("import torch")
@@ -262,8 +275,131 @@ class _Writer:
         if "cell" in self.on:
             self.cell_class(scope)
 
+    def _trap_body(self, scope: _Scope) -> None:
+        """A wrapper between two names, something done on one side, and a look at both."""
+        pool = _POOLS[min(scope.depth, 2)]
+        prefix = self.prefix if scope.depth == 0 else ""
+        one, other, third = (prefix + name for name in self.rng.sample(pool, 3))
+        leaf = prefix + "leaf"
+        self.put(f"{one} = {self.source(_Scope())}")
+        self.put(f"{third} = {self.source(_Scope())}")
+        self.put(f"{leaf} = torch.ones(2, 2, requires_grad=True)")
+        scope.own.append(one)
+        scope.outer.append(leaf)
+        self.calm(scope)
+        target = self.link(scope, one, other, third)
+        for name in (other, third):
+            self.bind(scope, name)
+        self.calm(scope)
+        if target:
+            self.harm(scope, self.rng.choice([target, target, one]), leaf)
+            self.calm(scope)
+        if self.chance(0.2):
+            self.do_look(scope)
+
+    def calm(self, scope: _Scope) -> None:
+        """Nothing, mostly; or a statement."""
+        if self.chance(0.25):
+            self.statement(scope)
+
+    def harm(self, scope: _Scope, target: str, weight: str) -> None:
+        """Do something to a tensor that others could notice, perhaps by another road."""
+        if self.chance(0.35):
+            target = self.follow(scope, target)
+        if _PLACE.fullmatch(target) is None:
+            name = self.fresh("r")
+            self.put(f"{name} = {target}")
+            target = name
+        for line in self.rng.choice(HARMS).split("\n"):
+            self.put(line.format(y=target, w=weight, r=self.fresh("r")))
+
+    def link(self, scope: _Scope, one: str, other: str, third: str) -> str:
+        """Bind `other` to a wrapped `one`; a place to do harm to, "" when it was done already."""
+        leaf = scope.outer[-1]
+        flag = ", requires_grad=True" if self.chance(0.25) else ""
+        wrap = f"{self.variable}({one}{flag})"
+        form = self.rng.randrange(14)
+        if form <= 1:
+            self.put(f"{other} = {wrap}")
+        elif form == 2:
+            place = self.follow(scope, one)
+            self.put(f"{other} = {self.variable}({place})")
+            return self.any(place, other)
+        elif form == 3:
+            self.put(f"{other} = {self.follow(scope, wrap)}")
+        elif form == 4:
+            place = self.follow(scope, one)
+            self.put(f"{other} = {wrap}")
+            return self.any(place, other)
+        elif form == 5:
+            self.put(f"{other} = {wrap}")
+            return self.follow(scope, other)
+        elif form == 6:
+            self.put(f"{other}, {third} = {wrap}, {self.variable}({third})")
+        elif form == 7:
+            self.put(f"{other} = {one}")
+            self.put(f"{self.any(one, other)} = {self.variable}({self.any(one, other)})")
+        elif form == 8:
+            # The harm of the second turn is done to what the first one wrapped.
+            self.put(f"{other} = {third}")
+            with self.suite("for _ in range(2):"):
+                self.harm(scope, other, leaf)
+                self.put(f"{other} = {self.any(wrap, f'{self.variable}({third})')}")
+            return ""
+        elif form == 9:
+            with self.suite("for _ in range(2):"):
+                self.put(f"{other} = {wrap}")
+                self.harm(scope, self.any(one, other), leaf)
+            return ""
+        elif form == 10:
+            name = self.fresh("f")
+            with self.suite(f"def {name}(k):"):
+                inner = scope.function()
+                inner.own = ["k"]
+                kept = self.any("k", "j")
+                self.put(f"{kept} = {self.variable}(k)")
+                self.harm(inner, self.any("k", kept), leaf)
+                self.put(f"return {kept}")
+            self.put(f"{other} = {name}({one})")
+            return ""
+        elif form == 11:
+            name = self.fresh("f")
+            with self.suite(f"def {name}(k, j):"):
+                inner = scope.function()
+                inner.own = ["k", "j"]
+                self.harm(inner, self.any("k", "j"), leaf)
+                self.put(f"return {self.any('k', 'j', self.variable + '(k)')}")
+            self.put(f"{other} = {name}({one}, {self.any(wrap, wrap, third)})")
+        elif form == 12:
+            test = self.any("bool(1)", "bool(0)", f"{one}.dim() > 1")
+            with self.suite(f"if {test}:"):
+                self.put(f"{other} = {self.any(wrap, one)}")
+            with self.suite("else:"):
+                self.put(f"{other} = {self.any(wrap, third, self.variable + '(' + third + ')')}")
+        else:
+            name = self.fresh("Pair")
+            with self.suite(f"class {name}(object):"):
+                self.put("def __init__(self, k):")
+                self.put("    self.h = k")
+                self.put(f"    self.c = {self.any('k', self.variable + '(k)')}")
+                with self.suite("def step(self):"):
+                    inner = scope.function()
+                    inner.own = ["self.h", "self.c"]
+                    if self.chance(0.5):
+                        self.put(f"self.c = {self.variable}(self.h)")
+                    self.harm(inner, self.any("self.h", "self.c"), leaf)
+                    self.put("return self.c")
+            self.put(f"{other}_o = {name}({one})")
+            self.put(f"{other} = {self.variable}({other}_o.step())")
+            scope.objects.append(f"{other}_o")
+            return ""
+        return other
+
     def _body(self, scope: _Scope) -> None:
         """Some statements; the first ones make tensors to work with."""
+        if self.trap:
+            self._trap_body(scope)
+            return
         if not scope.own:
             for _ in range(self.rng.randint(1, 3)):
                 name = self.new_name(scope)
@@ -402,10 +538,7 @@ class _Writer:
             ("copy_", 1, lambda: f"{self.any('copy.copy', 'copy.deepcopy')}({name})"),
             ("grad", 1, lambda: f"({name}.grad if {name}.grad is not None else {name})"),
         ]
-        text = self.some(options)
-        if "copy." in text:
-            self.top("import copy")
-        return text
+        return self.some(options)
 
     def arithmetic(self, scope: _Scope, depth: int) -> str:
         """An operation that makes a new tensor."""
@@ -716,6 +849,9 @@ class _Writer:
             ("isinstance", 1, self.do_isinstance),
             ("with", 1, self.do_with),
             ("weight", 2, self.do_weight),
+            ("route", 5, self.do_route),
+            ("trap", 2, self.do_trap),
+            ("look", 1, self.do_look),
             ("pair_function", 1, self.do_pair_function),
             ("annotated", 1, self.do_annotated),
             ("recursion", 1, self.do_recursion),
@@ -931,7 +1067,6 @@ class _Writer:
         return ""
 
     def do_with(self, scope: _Scope) -> str:
-        self.top("import contextlib")
         name = self.new_name(scope)
         with self.suite(f"with contextlib.nullcontext({self.tensor(scope, 1)}) as {name}:"):
             self.bind(scope, name)
@@ -1221,7 +1356,6 @@ class _Writer:
     def do_partial(self, scope: _Scope) -> str:
         if not scope.functions:
             return self.do_wrap(scope)
-        self.top("import functools")
         name, arity = self.rng.choice(scope.functions)
         bound = self.fresh("part")
         form = self.any(
@@ -1479,6 +1613,57 @@ class _Writer:
         if text not in self.lines:
             self.lines.insert(0, text)
 
+    def do_route(self, scope: _Scope) -> str:
+        """A tensor goes somewhere else, wrapped before, on the way, after, or not at all."""
+        start = self.held(scope)
+        wrap = self.rng.randrange(4)
+        text = self.call_variable(start, scope) if wrap == 0 else start
+        if wrap == 1:
+            name = self.new_name(scope)
+            self.assign(scope, name, self.call_variable(start, scope))
+            text = name
+        place = self.follow(scope, text)
+        if wrap == 2 or self.chance(0.2):
+            self.assign(scope, self.new_name(scope), self.call_variable(place, scope))
+        if _PLACE.fullmatch(place) is None:
+            if self.chance(0.3):
+                return place
+            name = self.new_name(scope)
+            self.assign(scope, name, place)
+            return name
+        if place not in scope.own:
+            scope.own.append(place)
+        return place
+
+    def follow(self, scope: _Scope, text: str) -> str:
+        """Write a route for a tensor; what stands at its end."""
+        statements, expression = self.rng.choice(self.rng.choice(ROUTES))
+        name = self.fresh("r")
+        for line in filter(None, statements.split("\n")):
+            self.put(line.format(y=text, r=name))
+        return expression.format(y=text, r=name)
+
+    def do_trap(self, scope: _Scope) -> str:
+        """Something is done to a tensor on the one side of a wrapper, and seen on the other."""
+        place = self.do_route(scope) if self.chance(0.75) else self.held(scope)
+        for _ in range(self.rng.choice([0, 0, 1])):
+            self.statement(scope)
+        self.harm(scope, place if self.chance(0.6) else self.held(scope), self.leaf(scope))
+        return ""
+
+    def leaf(self, scope: _Scope) -> str:
+        """A trainable leaf."""
+        known = [name for name in scope.outer if name.endswith("leaf")]
+        return known[0] if known else "torch.ones(2, 2, requires_grad=True)"
+
+    def do_look(self, scope: _Scope) -> str:
+        one, other = self.held(scope), self.held(scope)
+        if self.chance(0.5):
+            one = self.follow(scope, one)
+        text = self.rng.choice(LOOKS).format(y=one, z=other)
+        self.put(f"see({self.label()}, {text})")
+        return ""
+
     def do_weight(self, scope: _Scope) -> str:
         """A leaf that nothing else is done to: its gradient tells what reached it."""
         name = self.fresh("weight")
@@ -1555,11 +1740,13 @@ class _Writer:
 
     def do_match(self, scope: _Scope) -> str:
         name = self.new_name(scope)
-        with self.suite(f"match [{self.tensor(scope, 1)}, {self.held(scope)}]:"):
-            with self.suite(f"case [{name}, _]:"):
-                inner = scope.copy()
-                self.bind(inner, name)
-                self.nested_block(inner, 2)
+        self.put(f"match [{self.tensor(scope, 1)}, {self.held(scope)}]:")
+        self.indent += 1
+        with self.suite(f"case [{name}, _]:"):
+            inner = scope.copy()
+            self.bind(inner, name)
+            self.nested_block(inner, 2)
+        self.indent -= 1
         return ""
 
     def do_rotate(self, scope: _Scope) -> str:
@@ -1589,10 +1776,8 @@ class _Writer:
         name = self.fresh("rec")
         form = self.rng.randrange(3)
         if form == 0:
-            self.top("import types")
             self.put(f"{name} = types.SimpleNamespace(h={one}, c={other})")
         elif form == 1:
-            self.top("import collections")
             self.put(f"{name} = collections.namedtuple('{name}', 'h c')({one}, {other})")
         else:
             self.put(f"{name} = type('{name}', (), {{}})()")
@@ -1612,19 +1797,16 @@ class _Writer:
 
     def do_deep_copy(self, scope: _Scope) -> str:
         """Copies of several tensors at once know which of them were one."""
-        self.top("import copy")
         name = self.fresh("copies")
         two = f"[{self.held(scope)}, {self.held(scope)}]"
         first, second = self.new_name(scope), self.new_name(scope)
         form = self.rng.randrange(4)
         if form == 0:
-            self.top("import io")
             self.put(f"{name} = io.BytesIO()")
             self.put(f"torch.save({two}, {name})")
             self.put(f"{name}.seek(0)")
             self.put(f"{first}, {second} = torch.load({name})")
         elif form == 1:
-            self.top("import pickle")
             self.put(f"{first}, {second} = pickle.loads(pickle.dumps({two}))")
         else:
             self.put(f"{first}, {second} = copy.deepcopy({two})")
@@ -1742,7 +1924,6 @@ class _Writer:
         name = self.fresh("made")
         form = self.rng.randrange(3)
         if form == 0:
-            self.top("import functools")
             self.put("@functools.lru_cache(None)")
             with self.suite(f"def {name}():"):
                 self.put(f"return {self.any(self.source(scope), self.wrapped(scope))}")
@@ -1845,8 +2026,6 @@ class _Writer:
         return ""
 
     def do_operator(self, scope: _Scope) -> str:
-        self.top("import functools")
-        self.top("import operator")
         one, other = self.held(scope), self.held(scope)
         self.put(
             self.any(
@@ -2173,21 +2352,21 @@ def generate(seed: int) -> Program:
     source, complete = repair(source, 0 if writer.chance(0.06) else _REPAIRS)
     source = without_unused(source)
     closed = writer.layout in ("script", "main", "script_top")
-    return Program(seed, restyled(source, writer.rng), closed, complete)
+    return Program(seed, _restyled(source, writer.rng), closed, complete)
 
 
-def restyled(source: str, rng: random.Random) -> str:
+def _restyled(source: str, rng: random.Random) -> str:
     """The same program as somebody else would write it down."""
     lines = source.splitlines()
     if rng.random() < 0.3:
         lines = [
             f"{line}  # {rng.choice(['so', 'noqa', 'x = Variable(x)'])}"
-            if rng.random() < 0.2 and "'" not in line
+            if line and rng.random() < 0.2 and "'" not in line
             else line
             for line in lines
         ]
     if rng.random() < 0.2:
-        lines = _joined(lines, rng)
+        lines = _joined([line for line in lines if line], rng)
     text = "\n".join(lines) + "\n"
     if rng.random() < 0.1:
         text = text.replace("    ", "\t")
@@ -2199,18 +2378,21 @@ def _joined(lines: list[str], rng: random.Random) -> list[str]:
     joined: list[str] = []
     depths = [len(line) - len(line.lstrip()) for line in lines] + [0]
     for number, line in enumerate(lines):
-        text = line.strip()
-        simple = bool(text) and not text.endswith(":") and not text.startswith(("@", "#"))
-        if joined and simple and "#" not in joined[-1] and rng.random() < 0.6:
-            before, depth = depths[number - 1], depths[number]
-            above = joined[-1].strip()
-            alone = depths[number + 1] < depth
-            if above.endswith(":") and before < depth and alone and number and lines[number - 1]:
-                joined[-1] += " " + text
+        above = lines[number - 1] if number else ""
+        if _is_simple(line) and above and "#" not in above and rng.random() < 0.6:
+            alone = depths[number - 1] < depths[number] > depths[number + 1]
+            if above.endswith(":") and alone and joined[-1] == above:
+                joined[-1] += " " + line.strip()
                 continue
-            if before == depth and above and above == lines[number - 1].strip():
-                if not above.endswith(":") and not above.startswith(("@", "#")):
-                    joined[-1] += "; " + text
-                    continue
+            beside = depths[number - 1] == depths[number]
+            if _is_simple(above) and beside and joined[-1].startswith(" " * depths[number]):
+                joined[-1] += "; " + line.strip()
+                continue
         joined.append(line)
     return joined
+
+
+def _is_simple(line: str) -> bool:
+    """Whether a line is a statement without a suite, and nothing else."""
+    text = line.strip()
+    return bool(text) and not text.endswith(":") and not text.startswith("@") and "#" not in text

@@ -13,6 +13,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from harness import MAIN, Observation, differences, observe
@@ -83,7 +84,7 @@ def watched(source: str) -> tuple[Observation, bool]:
     raised = False
 
     class Watched(real):  # type: ignore[misc, valid-type]
-        def __new__(cls, *args: object, **keywords: object) -> object:
+        def __new__(cls, *args: Any, **keywords: Any) -> Any:
             nonlocal raised
             try:
                 data = args[0] if args else keywords.get("data")
@@ -195,7 +196,7 @@ def stand_in(form: Form) -> type:
     real = torch.autograd.Variable
 
     class StandIn(real):  # type: ignore[misc, valid-type]
-        def __new__(cls, *args: object, **keywords: object) -> object:
+        def __new__(cls, *args: Any, **keywords: Any) -> Any:
             named = dict(zip(("data", "requires_grad"), args, strict=False), **keywords)
             named.pop("volatile", None)
             data, flag = named.pop("data", None), named.pop("requires_grad", False)
