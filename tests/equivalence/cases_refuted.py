@@ -1935,4 +1935,128 @@ from torch.autograd import Variable
 
 v = Variable(torch.Tensor([-0, 1]), requires_grad=True)
 """,
+    "class attribute through class": """\
+import torch
+from torch.autograd import Variable
+
+def run():
+    z = torch.zeros(2)
+    x = Variable(z)
+
+    class C:
+        h = x
+    r = C
+    r.h.requires_grad_()
+    see('z', z.requires_grad)
+run()
+""",
+    "class attribute written through class": """\
+import torch
+from torch import autograd
+
+def run():
+    t = torch.Tensor([2.0])
+    leaf = torch.ones(2, requires_grad=True)
+    w = autograd.Variable(t)
+
+    class C:
+        h = w
+    r = C
+    r.h[0] = leaf.sum()
+    see('t', t.requires_grad)
+run()
+""",
+    "container parameter append": """\
+import torch
+from torch.autograd import Variable as V
+_c = torch.Tensor()
+_a = V(_c)
+
+def _f(k, to):
+    to.append(k)
+_r1 = []
+_f(_c, _r1)
+_r2 = _r1[0]
+_r2.requires_grad_()
+see('2', _a.requires_grad)
+""",
+    "match capture": """\
+import torch
+from torch import autograd
+
+def run():
+    y = torch.eye(2)
+    w = autograd.Variable(y)
+    match w:
+        case r3:
+            pass
+    r3.resize_(1)
+    see('y', y.tolist())
+run()
+""",
+    "operator of own class": """\
+import torch
+from torch.autograd import Variable as V
+
+def run():
+    h = torch.eye(2)
+    leaf = torch.ones(2, requires_grad=True)
+
+    class C:
+        def __add__(self, other):
+            return other
+    r3 = C() + h
+    y = V(h)
+    r3.add_(leaf)
+    see('10', y.requires_grad)
+run()
+""",
+    "operator of own class result of wrapper": """\
+import contextlib
+import torch
+from torch.autograd import Variable
+_a = torch.full((), 2.0)
+
+class _C:
+
+    def __add__(self, other):
+        return other
+_r1 = _C() + Variable(_a)
+_d = _r1
+with contextlib.nullcontext(_d) as _r2:
+    pass
+_r3 = _r2
+setattr(_r3, 'requires_grad', True)
+see('1', _a.requires_grad)
+""",
+    "own dataset hands out a held tensor": """\
+import torch
+import torch.utils.data
+from torch.autograd import Variable as V
+
+def _main():
+    h = torch.ones(2)
+    leaf = torch.ones(2, requires_grad=True)
+
+    class D:
+
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, i):
+            return h
+    for r2 in torch.utils.data.DataLoader(D(), batch_size=None):
+        pass
+    y = V(r2)
+    h.mul_(leaf)
+    see('3', y.requires_grad)
+_main()
+""",
+    "public names of module": """\
+import torch
+from torch.autograd import Variable
+b = torch.FloatTensor()
+a = b
+a = Variable(a)
+""",
 }

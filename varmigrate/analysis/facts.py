@@ -227,6 +227,8 @@ class Facts:
     def _obstacle(self, start: Sequence[Group], contract: bool) -> str:
         """What is done to the members of some groups that could tell a tensor from its copy."""
         merged = self.holders.reachable(start)
+        if any(self.holders.group(p, unwrapped=True).mixes for g in merged for p in g.into):
+            return "a function gets it and may keep it in another argument"
         for group in merged:
             for event in group.events:
                 if self._tells(event, contract):
@@ -487,8 +489,12 @@ class Facts:
                 reason = f"{event.text} on line {self._line(event.node)}"
                 return Fact(graph=GraphFact.UNKNOWN, reasons=(reason,))
         for parameter in group.into:
+            inside = self.holders.group(parameter)
+            if inside.mixes:
+                reason = f"what `{_holder_name(parameter)}` gets may be kept in another argument"
+                return Fact(graph=GraphFact.UNKNOWN, reasons=(reason,))
             try:
-                inner = self._ask("group", self.holders.group(parameter))
+                inner = self._ask("group", inside)
             except _NotYet:
                 continue
             if not inner.free:
@@ -1038,6 +1044,14 @@ class Facts:
         )
         return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
 
+    def _made_by_inner_class(self, func: cst.BaseExpression) -> bool:
+        """Whether a class inside a function is called, which may hand out what the function has."""
+        definitions = self.flow.definitions(func) if isinstance(func, cst.Name) else None
+        return any(
+            binding.kind is BindingKind.CLASS and binding.scope.kind is not ScopeKind.MODULE
+            for binding in definitions or ()
+        )
+
     def _is_imported(self, node: cst.BaseExpression) -> bool:
         """Whether a value is what an import brings, or None."""
         return bool(self.names.origin(node)) or (
@@ -1060,6 +1074,8 @@ class Facts:
                     return False
             return True
         if isinstance(node, cst.Call):
+            if self._made_by_inner_class(node.func):
+                return False
             tensors = self.names.origin(node.func) in _TENSOR_DATASETS
             for argument in node.args:
                 fact = self._of(argument.value)
@@ -1464,6 +1480,11 @@ def _join(first: Fact, second: Fact) -> Fact:
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(items))
+
+
+def _holder_name(holder: Holder) -> str:
+    """The name of a parameter, or of another holder."""
+    return holder.name if isinstance(holder, Binding) else holder[2]
 
 
 def _shared(fact: Fact) -> Fact:

@@ -103,6 +103,15 @@ class Group:
     given: list[Holder] = field(default_factory=list)
     wraps: list[cst.Name] = field(default_factory=list)
 
+    @property
+    def mixes(self) -> bool:
+        """Whether it holds two parameters: what one argument holds may end up in another."""
+        parameters = (
+            isinstance(member, Binding) and member.kind is BindingKind.PARAMETER
+            for member in self.members
+        )
+        return sum(parameters) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -137,6 +146,11 @@ _NEW_OBJECTS = frozenset(
     {"torch.nn.Parameter", "torch.nn.parameter.Parameter", "torch.autograd.backward"}
 )
 _CONTAINERS = ("torch.utils.data.", "numpy.", "math.")
+_OPERATORS = frozenset(
+    f"{prefix}{name}"
+    for prefix in ("", "r", "i")
+    for name in "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
+)
 _NO_TENSORS = frozenset({"other", "sequence", "opaque"})
 _BY_VALUE = frozenset({"tensor", "other"})
 _OPENING = (cst.WithItem, cst.Decorator, cst.Raise, cst.Param, cst.Await, cst.Yield, cst.From)
@@ -168,6 +182,13 @@ class Holders:
         self._loads: dict[Binding, list[cst.Name]] = {}
         self._calls: dict[int, list[cst.Call]] = {}
         self._wraps: dict[Holder, list[cst.Name]] = {}
+        # Operators that the file's own classes define may hand an operand through.
+        self._own_operators = any(
+            name.startswith("__") and name.strip("_") in _OPERATORS
+            for scope in scopes.scope_of.values()
+            if scope.kind is ScopeKind.CLASS
+            for name in scope.bindings
+        )
         self._binding_at: dict[int, Binding] = {
             id(binding.node): binding
             for scope in (scopes.module, *scopes.scope_of.values())
@@ -591,6 +612,9 @@ class Holders:
             elif isinstance(parent, cst.BinaryOperation):
                 lists = isinstance(parent.operator, (cst.Add, cst.Multiply, cst.BitOr))
                 above = parent if lists and self._listish(node) else None
+                if self._own_operators:
+                    text = "an operator of a class of this file may get it"
+                    yield _event(EventKind.ESCAPE, parent, text)
             elif isinstance(parent, (cst.Comparison, cst.ComparisonTarget)):
                 yield from self._compared(node, parent)
                 return
