@@ -2059,4 +2059,25 @@ b = torch.FloatTensor()
 a = b
 a = Variable(a)
 """,
+    "dataset hands out a global": """\
+
+import torch
+from torch.autograd import Variable
+if __name__ == '__main__':
+    d = torch.tensor(0.5)
+    leaf = torch.ones(2, requires_grad=True)
+
+    class r1_D:
+
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, i):
+            return d
+    for r1 in torch.utils.data.DataLoader(r1_D(), batch_size=None):
+        pass
+    c = Variable(r1)
+    d.masked_fill_(d > 0, leaf.sum())
+    see('2', c.requires_grad)
+""",
 }

@@ -1045,12 +1045,26 @@ class Facts:
         return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
 
     def _made_by_inner_class(self, func: cst.BaseExpression) -> bool:
-        """Whether a class inside a function is called, which may hand out what the function has."""
+        """Whether a class is called that may hand out what the code around it has in a name."""
         definitions = self.flow.definitions(func) if isinstance(func, cst.Name) else None
-        return any(
-            binding.kind is BindingKind.CLASS and binding.scope.kind is not ScopeKind.MODULE
-            for binding in definitions or ()
-        )
+        for binding in definitions or ():
+            if binding.kind is not BindingKind.CLASS:
+                continue
+            if binding.scope.kind is not ScopeKind.MODULE or self._reads_globals(binding.node):
+                return True
+        return False
+
+    def _reads_globals(self, node: cst.CSTNode) -> bool:
+        """Whether code below a node reads a variable of the module."""
+        module = self.names.scopes.module
+        for part in _nodes(node):
+            load = self.names.load(part) if isinstance(part, cst.Name) else None
+            if load is None or self.names.owner(load.node.value, load.scope) is not module:
+                continue
+            bound = module.bindings.get(load.node.value, ())
+            if any(b.kind in (BindingKind.ASSIGN, BindingKind.LOOP) for b in bound):
+                return True
+        return False
 
     def _is_imported(self, node: cst.BaseExpression) -> bool:
         """Whether a value is what an import brings, or None."""
