@@ -113,9 +113,13 @@ def main() -> int:
         (seed, not arguments.no_shrink, arguments.sabotages)
         for seed in range(arguments.seed, arguments.seed + arguments.count)
     )
+    done = 0
     with multiprocessing.get_context("spawn").Pool(arguments.jobs) as pool:
         for told in pool.imap_unordered(_job, work, chunksize=8):
             counts.update(told.counts)
+            done += 1
+            if done % 1_000 == 0:
+                print(f"{done} programs, {found} counterexamples", file=sys.stderr, flush=True)
             for number, text in enumerate(told.counterexamples):
                 found += 1
                 if arguments.write is None:

@@ -133,9 +133,9 @@ class _Writer:
         self.labels = 0
         self.names = 0
         # A short program with one or two ways to tell tensors apart, or a long one with many.
-        self.short = self.chance(0.7)
+        self.short = self.chance(0.75)
         self.size = self.rng.randint(3, 8) if self.short else self.rng.randint(6, 18)
-        self.trap = self.short and self.chance(0.65)
+        self.trap = self.short and self.chance(0.8)
         self.budget = 3 if self.short else 10
         self.on = self._features()
         self.layout = self.rng.choice(
@@ -318,9 +318,11 @@ class _Writer:
         leaf = scope.outer[-1]
         flag = ", requires_grad=True" if self.chance(0.25) else ""
         wrap = f"{self.variable}({one}{flag})"
-        form = self.rng.randrange(14)
+        form = self.rng.randrange(18)
         if form <= 1:
             self.put(f"{other} = {wrap}")
+        elif form >= 14:
+            return self.attached_link(scope, one, other, third)
         elif form == 2:
             place = self.follow(scope, one)
             self.put(f"{other} = {self.variable}({place})")
@@ -394,6 +396,63 @@ class _Writer:
             scope.objects.append(f"{other}_o")
             return ""
         return other
+
+    def attached_link(self, scope: _Scope, one: str, other: str, third: str) -> str:
+        """Bind `other` to a wrapped value that is free on one way and part of a graph on another."""
+        leaf = scope.outer[-1]
+        attached = self.any(leaf, f"{leaf} * 2", f"({one} + {leaf})")
+        used = self.any("{}", "{} * 2", "{}.clone()", "({} + 1)", "{}[0]", "{}.view_as({})")
+        test = self.any("bool(1)", "bool(0)", f"{one}.dim() > 0")
+        values = [one, attached]
+        self.rng.shuffle(values)
+        form = self.rng.randrange(8)
+        if form == 0:
+            self.harm(scope, one, leaf)
+            third = one
+        elif form == 1:
+            self.put(f"{third} = {values[0]} if {test} else {values[1]}")
+        elif form == 2:
+            with self.suite(f"if {test}:"):
+                self.put(f"{third} = {values[0]}")
+            if self.chance(0.5):
+                with self.suite("else:"):
+                    self.put(f"{third} = {values[1]}")
+        elif form == 3:
+            with self.suite(f"for _ in range({self.any('2', '3')}):"):
+                text = used.format(third, third)
+                self.put(f"{other} = {self.variable}({text})")
+                self.put(f"{third} = {self.any(f'{third} * {leaf}', leaf, f'{other} * {leaf}')}")
+                if self.chance(0.3):
+                    self.put(f"see({self.label()}, {other} * 1)")
+            return other
+        elif form == 4:
+            kept = self.fresh("r")
+            self.put(f"{kept} = [{', '.join(values)}]")
+            self.put(f"{third} = {kept}[{self.any('0', '1', f'int({test})')}]")
+        elif form == 5:
+            self.put(f"for {third} in [{', '.join(values)}]:")
+            self.put(f"    {other} = {self.variable}({used.format(third, third)})")
+            if self.chance(0.5):
+                self.put(f"    see({self.label()}, {other} * 1)")
+            return other
+        elif form == 6:
+            name = self.fresh("f")
+            with self.suite(f"def {name}(k):"):
+                text = self.call_variable(used.format("k", "k"), scope)
+                self.put(f"return {self.any('k', text, f'k if {test} else k * 2')}")
+            for value in values:
+                self.put(f"{third} = {name}({value})")
+                self.put(f"see({self.label()}, {third} * 1)")
+        else:
+            self.put("try:")
+            self.put(f"    {third} = {values[0]}")
+            self.put(f"    {self.any('raise ValueError', 'pass', f'{third} = {values[1]}')}")
+            self.put("except ValueError:")
+            self.put(f"    {self.any('pass', f'{third} = {values[1]}')}")
+        if self.chance(0.3):
+            third = self.follow(scope, third)
+        self.put(f"{other} = {self.variable}({used.format(third, third)})")
+        return other if self.chance(0.5) else ""
 
     def _body(self, scope: _Scope) -> None:
         """Some statements; the first ones make tensors to work with."""

@@ -244,9 +244,9 @@ for {r}[0] in [{y}]:
     pass
 {r}[0]
 
-{r} = None
-while {r} is None:
+while True:
     {r} = {y}
+    break
 {r}
 
 {r} = {r}2 = None
