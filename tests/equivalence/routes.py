@@ -7,6 +7,9 @@ when the tensor at `{y}` is another one's own self and not only of the same stor
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
+
 Route = tuple[str, str]
 
 
@@ -993,3 +996,46 @@ MODULES = (
     "collections contextlib copy dataclasses functools io itertools operator pickle types"
 ).split()
 """Modules of the standard library that routes, harms and looks name."""
+
+_X = "x = torch.ones(2, 2)\n"
+_SIDES = {
+    "a second name of the source": (_X, "x", "w = Variable(x)\n", "{p}"),
+    "a later name of the source": (_X + "w = Variable(x)\n", "x", "", "{p}"),
+    "a second name of the result": (_X + "w = Variable(x)\n", "w", "", "{p}"),
+    "the result of a second name": (_X, "x", "w = Variable({p})\n", "w"),
+    "the source of a second name": (_X, "x", "w = Variable({p})\n", "x"),
+    "a second name that is wrapped": (_X, "x", "w = Variable({p})\n", "{p}"),
+    "what the wrapper is handed to": (_X, "Variable(x)", "w = x\n", "{p}"),
+}
+"""What is before the route, where it starts, what is after it, and what the harm is done to."""
+
+_CROSSED_HARMS = (
+    "k.t_()\nk.unsqueeze_(0)\n",
+    "k.requires_grad_()\n",
+    "k.mul_(leaf)\n",
+    "k *= leaf\n",
+    "see('is', [k is x, k is w])\n",
+)
+
+
+def crossed() -> Iterator[str]:
+    """Every route with every kind of harm on every side of a wrapper, each a program."""
+    for routes in ROUTES:
+        for statements, expression in routes:
+            for before, start, after, target in _SIDES.values():
+                place = expression.format(y=start, r="r")
+                route = statements.format(y=start, r="r")
+                for harm in _CROSSED_HARMS:
+                    body = [before, "leaf = torch.ones(2, 2, requires_grad=True)\n"]
+                    body += [f"{route}\n" if route else "", after.format(p=place)]
+                    body += [f"k = {target.format(p=place)}\n", harm]
+                    body += ["for k in (x, w):\n    see('k', [k.tolist(), k.requires_grad])\n"]
+                    yield _in_function("".join(body))
+
+
+def _in_function(body: str) -> str:
+    """A program that runs the statements in a function of its own."""
+    imports = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
+    imports += "import torch.utils.data\nfrom torch.autograd import Variable\n"
+    imports += "".join(f"import {module}\n" for module in MODULES if f"{module}." in body)
+    return f"{imports}def main():\n{textwrap.indent(body, '    ')}main()\n"

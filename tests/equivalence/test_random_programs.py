@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from generator import Program, generate
-from judge import OPEN, WORLDS, WRONG_FORMS, judge, notices, shrunk, watched
-from shrinking import shrink
+from judge import CLOSED, OPEN, WORLDS, WRONG_FORMS, fix_in, judge, notices, shrunk, watched
+from routes import crossed
+from shrinking import repair, shrink
 
 SEEDS = range(300)
 LONG = range(1_000, 21_000)
@@ -52,7 +53,7 @@ def test_fixes_take_wrappers_off() -> None:
     def dropping() -> Iterator[int]:
         for seed in SEEDS:
             source = _program(seed).source
-            fixed = judge(source, OPEN, closed=False).fixed
+            fixed, _ = fix_in(source, OPEN)
             added = fixed.count(".detach()") - source.count(".detach()")
             if source.count("Variable(") - fixed.count("Variable(") > added:
                 yield seed
@@ -71,6 +72,34 @@ def test_the_fixed_program_does_the_same(seed: int) -> None:
 def test_the_fixed_program_does_the_same_in_the_long_run(first: int) -> None:
     for seed in range(first, first + 500):
         _check(seed, WORLDS)
+
+
+CROSSED = tuple(crossed())
+_STEP = 103  # no divisor of what a route is crossed with, so that every kind of pair comes up
+
+
+def _check_crossed(source: str) -> None:
+    source, _ = repair(source, 4)
+    verdict = judge(source, CLOSED, closed=True)
+    assert not verdict.wrong, "\n".join([source, verdict.trouble, *verdict.differs])
+
+
+@pytest.mark.parametrize("number", range(0, len(CROSSED), _STEP))
+def test_a_route_crossed_with_a_harm(number: int) -> None:
+    _check_crossed(CROSSED[number])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(_STEP))
+def test_all_routes_crossed_with_all_harms(first: int) -> None:
+    for source in CROSSED[first::_STEP]:
+        _check_crossed(source)
+
+
+def test_crossed_programs_notice_a_dropped_wrapper() -> None:
+    programs = (repair(source, 4)[0] for source in CROSSED[::_STEP])
+    noticing = [source for source in programs if notices(source, "dropped")]
+    assert len(noticing) > len(CROSSED) / _STEP / 3
 
 
 def _check(seed: int, worlds: Sequence[str]) -> None:
