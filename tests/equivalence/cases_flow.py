@@ -549,6 +549,34 @@ KEPT = [
         """,
     ),
     kept(
+        "changes to what a name holds",
+        "attached after it was bound",
+        """
+        def f(p):
+            x = torch.zeros(2)
+            x.add_(p)
+            y = x.view(1, 2)
+            return (Variable(y) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p)
+        """,
+    ),
+    kept(
+        "names that others see",
+        "a global and a name of the module hold it",
+        """
+        x = torch.ones(2)
+
+        def wrap():
+            global v
+            v = Variable(x)
+
+        y = x
+        z = Variable(y)
+        """,
+    ),
+    kept(
         "escape",
         "a function that is not seen gets it",
         """

@@ -121,6 +121,15 @@ def _attributes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Attributes, "closed", lambda self, holder: True)
 
 
+def _unchanged(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_unless_changed", lambda self, fact, holders: fact)
+    patch.setattr(facts.Facts, "_tells", lambda self, event, contract: False)
+
+
+def _invisible(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_visible", lambda self, binding: False)
+
+
 def _no_puts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(facts.Facts, "_puts", lambda self, definitions: iter(()))
 
@@ -169,6 +178,8 @@ MUTATIONS: dict[str, Patch] = {
     "back edge": _no_back_edge,
     "metadata change": _harmless(EventKind.OBJECT, EventKind.SEEN),
     "write": _harmless(EventKind.WRITE),
+    "changes to what a name holds": _unchanged,
+    "names that others see": _invisible,
     "escape": _harmless(EventKind.ESCAPE),
     "returned": _returned,
     "aliasing cast": _method("float", Identity.NEW),

@@ -204,10 +204,6 @@ class Facts:
         """What is known of the value of `node`."""
         return self._solved(lambda: self._of(node))
 
-    def element(self, node: cst.BaseExpression, path: Path) -> Fact:
-        """What is known of the element of `node` at `path`."""
-        return self._solved(lambda: self._item(node, path))
-
     def obstacle(self, call: cst.Call, data: cst.BaseExpression, contract: bool = False) -> str:
         """Why `call`, a Variable around `data`, must not become `data` itself; empty if it may.
 
@@ -235,23 +231,16 @@ class Facts:
                     return f"{event.text} on line {self._line(event.node)}"
         if contract:
             return ""
-        visible = {
-            member.name
+        visible = [
+            member
             for group in merged
             for member in group.members
             if isinstance(member, Binding) and self._visible(member)
-        }
-        containers = any(
-            isinstance(member, Binding)
-            and self._visible(member)
-            and self._solved(lambda m=member: self._ask("definition", m)).kind is not Kind.TENSOR  # type: ignore[misc]
-            for group in merged
-            for member in group.members
-        )
-        if containers:
+        ]
+        if any(self._kind_of(member) is not Kind.TENSOR for member in visible):
             return "a global that others can see would hold one tensor in two places"
-        if len(visible) > 1:
-            names = " and ".join(f"`{name}`" for name in sorted(visible)[:3])
+        if len({member.name for member in visible}) > 1:
+            names = " and ".join(f"`{name}`" for name in sorted({m.name for m in visible})[:3])
             return f"{names} of the module would be one tensor, which others can see"
         return ""
 
@@ -269,8 +258,10 @@ class Facts:
             return False
         if binding.kind not in (BindingKind.ASSIGN, BindingKind.LOOP):
             return False
-        kind = self._solved(lambda: self._ask("definition", binding)).kind
-        return kind not in (Kind.OTHER, Kind.OPAQUE)
+        return self._kind_of(binding) not in (Kind.OTHER, Kind.OPAQUE)
+
+    def _kind_of(self, binding: Binding) -> Kind:
+        return self._solved(lambda: self._ask("definition", binding)).kind
 
     def _harmless(self, event: Event) -> bool:
         return self._solved(lambda: self._seen(event)).free
