@@ -25,7 +25,8 @@ class FileAnalysis:
     """One parsed file: its tree, scopes, names, facts, and the sites of the legacy API.
 
     path: as shown to the user. text: the decoded source. context: what the project says of it.
-    assumptions: what may be taken for granted.
+    assumptions: what may be taken for granted. `legacy`: whether the file used Variable, before it
+    was fixed perhaps.
     Raises NotParsed when the text cannot be parsed or reproduced.
     """
 
@@ -37,6 +38,7 @@ class FileAnalysis:
         assumptions: Assumptions | None = None,
     ) -> None:
         self.path = path
+        self.legacy = False
         self.text = text
         self.context = context or ModuleContext()
         self.tree: Tree = parse(text)

@@ -10,10 +10,28 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 import libcst as cst
 
 from varmigrate.analysis.tree import Tree, children
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+
+# The classes of nodes that rules ask for.
+_LISTED = (
+    cst.Call,
+    cst.Attribute,
+    cst.Subscript,
+    cst.BinaryOperation,
+    cst.Comparison,
+    cst.Assign,
+    cst.AugAssign,
+    cst.If,
+    cst.For,
+    cst.FunctionDef,
+    cst.ClassDef,
+)
 
 
 class ScopeKind(enum.Enum):
@@ -121,7 +139,8 @@ class Scopes:
     as an attribute or a string key of anything but `self`; stores: those attributes. deep: names of
     attributes of anything but a plain name. inside: id of a scope -> those in it.
     loads_in: id of a scope and name -> its reads there; loads_at_once: those in comprehensions that
-    run where they stand, straight inside.
+    run where they stand, straight inside. nodes: calls, attributes, subscripts, operations and
+    definitions of the file by class of node, each in evaluation order.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -135,6 +154,7 @@ class Scopes:
         self.replaced: set[str] = set()
         self.stores: list[cst.Attribute] = []
         self.deep: set[str] = set()
+        self.nodes: dict[type, list[cst.CSTNode]] = {kind: [] for kind in _LISTED}
         _Walk(self).run()
         self.inside: dict[int, list[Scope]] = {}
         for scope in self.scope_of.values():
@@ -147,6 +167,10 @@ class Scopes:
                 self.loads_in.setdefault((id(load.scope), name), []).append(load)
                 for outer in _at_once(load.scope):
                     self.loads_at_once.setdefault((id(outer), name), []).append(load)
+
+    def all(self, kind: type[_Node]) -> list[_Node]:
+        """All nodes of one of the listed classes, in evaluation order."""
+        return cast("list[_Node]", self.nodes[kind])
 
     def scope_at(self, node: cst.CSTNode) -> Scope:
         """The scope in whose body `node` stands (for a definition, the scope around it)."""
@@ -165,6 +189,7 @@ class _Walk:
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
         self.parents = scopes.tree.parents
+        self.nodes = scopes.nodes
         self.scope = scopes.module
         self.statement: cst.CSTNode | None = None
         self.counter = 0
@@ -231,6 +256,9 @@ class _Walk:
 
     def visit(self, node: cst.CSTNode, parent: cst.CSTNode) -> None:
         self.parents[id(node)] = parent
+        listed = self.nodes.get(node.__class__)
+        if listed is not None:
+            listed.append(node)
         handler = self.handlers.get(node.__class__)
         if handler is not None:
             handler(node)

@@ -66,6 +66,7 @@ class Rewrite:
 class Proposal:
     """A finding before its place is written out: the site, what to say, and what to do.
 
+    site: the use of Variable it is about, None for other old names.
     removes: bindings (imports) the fix takes away. follows: the fix of another place is enough.
     span: the reported place, when it is not `node`. deletes: the statement that goes when the fixes
     of all the `calls` in it are made; `instead` are the edits of this one alone. bolder: a shorter
@@ -73,7 +74,7 @@ class Proposal:
     """
 
     code: str
-    site: Site
+    site: Site | None
     node: cst.CSTNode
     message: str
     intent: Intent | None = None
@@ -120,7 +121,11 @@ class Proposal:
 
 
 class Rule:
-    """One kind of finding. Subclasses set `code`, `name` and the cases, and define `check`."""
+    """One kind of finding. Subclasses set `code`, `name` and the cases, and define `check`.
+
+    triggers: bytes one of which a file must hold; they stand in `varmigrate.run.prefilter` as well.
+    select: what the cases of the rule are run with, for a rule that is off by default.
+    """
 
     code: ClassVar[str]
     name: ClassVar[str]
@@ -128,6 +133,11 @@ class Rule:
     triggers: ClassVar[tuple[bytes, ...]] = (b"Variable",)
     valid: ClassVar[tuple[str, ...]] = ()
     invalid: ClassVar[tuple[Invalid, ...]] = ()
+    select: ClassVar[tuple[str, ...]] = ()
+
+    def on(self, analysis: FileAnalysis) -> bool:
+        """Whether the rule speaks of a file unless it is asked not to."""
+        return True
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
         """Yield what the rule finds in a file. Rules about the file itself find nothing here."""

@@ -127,13 +127,17 @@ def _judge_file(
     return _fix(source, judgement, context, options)
 
 
-def _judge(path: str, text: str, context: ModuleContext, options: FileOptions) -> _Judgement:
+def _judge(
+    path: str, text: str, context: ModuleContext, options: FileOptions, legacy: bool = False
+) -> _Judgement:
     analysis = FileAnalysis(path, text, context, options.assumptions)
+    analysis.legacy = legacy or bool(analysis.sites)
     suppressions = Suppressions(analysis)
     wants = options.selection.wants
     proposals = [
         proposal
         for rule in all_rules()
+        if rule.on(analysis) or options.selection.names(rule.code, rule.intent)
         for proposal in rule.check(analysis)
         if not suppressions.silences(proposal) and wants(proposal.code, proposal.intent)
     ]
@@ -159,7 +163,8 @@ def _fix(
             after = apply(text, edits)
             verify(text, after, edits)
             fixed += [proposal.finding(judgement.analysis) for proposal in applied]
-            judgement = _judge(path, after, context, options)
+            legacy = original.analysis.legacy
+            judgement = _judge(path, after, context, options, legacy)
             text = after
         else:
             raise Rejected("the fixes do not come to an end")
@@ -189,7 +194,8 @@ def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], 
     leftovers: list[Binding] = []
     for proposal in applied:
         leftovers.extend(proposal.removes)
-        gone.add(id(proposal.site.base or proposal.site))
+        if proposal.site is not None:
+            gone.add(id(proposal.site.base or proposal.site))
     tidied, replaced = _tidied(judgement, gone, leftovers, edits, options)
     try:
         return applied, merge([*(edit for edit in edits if edit not in replaced), *tidied])

@@ -9,12 +9,32 @@ from varmigrate.files.source import mentions
 # What can start a finding. A test holds this against the triggers the rules declare; the rules
 # themselves are not imported for files that are dismissed.
 TRIGGERS = (b"Variable", b"varmigrate:", b"noqa: VM", b"noqa:VM")
+# The rules for what else is as old: asked only of files that name torch.
+OLD_TRIGGERS = (
+    b".data",
+    b"volatile",
+    b".eval()",
+    b".backward(",
+    b"async",
+    b"retain_variables",
+    b"size_average",
+    b"reduce=",
+    b"clip_grad_norm",
+    b"nn.init",
+    b"init.",
+    b"import init",
+    b"sigmoid",
+    b"tanh",
+    b"softm",
+    b"Softm",
+    b"Function",
+)
 _PASSED_ON = re.compile(rb"import\s*\*|import[^\n]*\bVariable\b|\.Variable\b")
 
 
 def mentions_trigger(raw: bytes) -> bool:
     """Whether a file names anything a rule may report."""
-    return mentions(raw, TRIGGERS)
+    return mentions(raw, TRIGGERS) or (b"torch" in raw and mentions(raw, OLD_TRIGGERS))
 
 
 def is_candidate(raw: bytes) -> bool:
