@@ -113,11 +113,12 @@ def _alias_end(tree: Tree, alias: cst.ImportAlias) -> int:
 
 
 def remove_statement(
-    tree: Tree, statement: cst.CSTNode, gone: frozenset[int] = frozenset()
+    tree: Tree, statement: cst.CSTNode, gone: frozenset[int] = frozenset(), unit: str = ""
 ) -> tuple[Edit, ...]:
     """Delete a small statement, keeping comments and leaving every block valid.
 
-    gone: ids of all statements that are deleted in the same run.
+    gone: ids of all statements that are deleted in the same run. unit: the step by which its lines
+    are indented in the same run (see `rewrite.regions`); comments that get a line move along.
     """
     text = tree.text
     line = tree.parent(statement)
@@ -133,20 +134,25 @@ def remove_statement(
         return (Edit(statement_end(tree, previous), statement_end(tree, statement), ""),)
     end = statement_end(tree, statement)
     kept = [c for _, c in comments(text[start:end]) if not PRAGMA.match(c)]
-    needed = _empties_block(tree, line, gone | {id(statement)}) or _bares_string(tree, line)
+    needed = becomes_pass(tree, line, gone | {id(statement)})
     if isinstance(line, cst.SimpleStatementSuite) or needed:
-        lead = f"{_newline(tree)}{_indent_at(text, start)}".join([*kept, "pass"])
+        lead = f"{_newline(tree)}{_indent_at(text, start)}{unit}".join([*kept, "pass"])
         return (Edit(start, end, lead),)
     line_start = _line_start(text, start)
     line_end = _line_end(text, end)
     rest = text[end:line_end]
     trailing = [c for _, c in comments(rest) if not PRAGMA.match(c)]
-    indent = text[line_start:start]
+    indent = text[line_start:start] + unit
     lines = "".join(f"{indent}{comment}{_newline(tree)}" for comment in (*kept, *trailing))
     if line_end == len(text) and not text.endswith(("\n", "\r")):
         # The last line of a file without a final newline.
         return (Edit(line_start, line_end, lines.removesuffix(_newline(tree))),)
     return (Edit(line_start, line_end, lines),)
+
+
+def becomes_pass(tree: Tree, line: cst.CSTNode, gone: frozenset[int]) -> bool:
+    """Whether a line of which all statements are deleted has to leave a `pass` behind."""
+    return _empties_block(tree, line, gone) or _bares_string(tree, line)
 
 
 def statement_end(tree: Tree, statement: cst.CSTNode) -> int:
