@@ -28,6 +28,10 @@ OLD_TRIGGERS = (
     b"softm",
     b"Softm",
     b"Function",
+    b".add",
+    b".sub",
+    b"addbmm",
+    b"sspaddmm",
 )
 _PASSED_ON = re.compile(rb"import\s*\*|import[^\n]*\bVariable\b|\.Variable\b")
 
