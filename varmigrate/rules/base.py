@@ -70,7 +70,8 @@ class Proposal:
     removes: bindings (imports) the fix takes away. follows: the fix of another place is enough.
     span: the reported place, when it is not `node`. deletes: the statement that goes when the fixes
     of all the `calls` in it are made; `instead` are the edits of this one alone. bolder: a shorter
-    rewrite under an assumption, for those who ask for unsafe fixes.
+    rewrite under an assumption, for those who ask for unsafe fixes. quiet: only worth saying to
+    those who ask for the code or its group.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Proposal:
     calls: int = 1
     instead: tuple[Edit, ...] = ()
     bolder: Rewrite | None = None
+    quiet: bool = False
 
     def trust(self) -> None:
         """Take the bolder rewrite, where there is one."""
