@@ -139,7 +139,9 @@ def _judge(
         for rule in all_rules()
         if rule.on(analysis) or options.selection.names(rule.code, rule.intent)
         for proposal in rule.check(analysis)
-        if not suppressions.silences(proposal) and wants(proposal.code, proposal.intent)
+        if not (proposal.quiet and not options.selection.names(proposal.code, proposal.intent))
+        and not suppressions.silences(proposal)
+        and wants(proposal.code, proposal.intent)
     ]
     if options.unsafe:
         for proposal in proposals:
