@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from varmigrate.analysis.function_plans import FunctionPlan
 from varmigrate.analysis.wrappers import FileCallables, WrapperSummary
 
 
@@ -19,6 +20,8 @@ class ModuleContext:
     wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
     overridden: methods that classes of other files bind anew, inheriting from one of this file.
     callables: what may wrap in this file, with the digest of the text it was read from.
+    functions: dotted origin -> old-style Function of another file; own_functions: those of this
+    file that others name, by name.
     """
 
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -28,3 +31,5 @@ class ModuleContext:
     wrappers: Mapping[str, WrapperSummary] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
     callables: tuple[str, FileCallables] | None = field(default=None, compare=False)
+    functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
+    own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
