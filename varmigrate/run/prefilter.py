@@ -12,6 +12,7 @@ TRIGGERS = (b"Variable", b"varmigrate:", b"noqa: VM", b"noqa:VM")
 # The rules for what else is as old: asked only of files that name torch.
 OLD_TRIGGERS = (
     b".data",
+    b".numpy()",
     b"volatile",
     b".eval()",
     b".backward(",
@@ -19,6 +20,10 @@ OLD_TRIGGERS = (
     b"retain_variables",
     b"size_average",
     b"reduce=",
+    b"Loss",
+    b"_loss(",
+    b"cross_entropy(",
+    b"kl_div(",
     b"clip_grad_norm",
     b"nn.init",
     b"init.",
