@@ -24,7 +24,12 @@ Path = tuple[int, ...]
 
 _SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 # Ways to bind names that are in no statement; a file that uses one is not followed at module level.
-_HIDDEN = re.compile(r"\b(?:exec|eval|globals|locals|vars|dir)\s*\(|\b__dict__\b|\bf_locals\b")
+# `model.eval()` is none of them.
+_HIDDEN = re.compile(
+    r"(?:(?<![\w.])|\bbuiltins\.)(?:exec|eval|globals|locals|vars|dir)\s*\(|\b__dict__\b|\bf_locals\b"
+)
+
+_FRAMES = re.compile(r"\bf_locals\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Flow:
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
         self._script = _SCRIPT.search(scopes.tree.text) is not None
         self._hidden = _HIDDEN.search(scopes.tree.text) is not None
+        self._frames = _FRAMES.search(scopes.tree.text) is not None
 
     def definitions(self, node: cst.Name) -> tuple[Binding, ...] | None:
         """The bindings a read can see, in order; None when there may be others.
@@ -82,6 +88,10 @@ class Flow:
             self._bound[key] = (found, loose)
         return self._bound[key]
 
+    def uncertain(self, name: str, owner: Scope) -> bool:
+        """Whether a name of a scope can be bound in ways that are not followed."""
+        return self._bound_in(owner, name)[1] or self._may_be_other(name, owner)
+
     def in_step(self, node: cst.Name) -> bool:
         """Whether a read runs in its owner's code, and nothing binds the name out of step."""
         load = self.names.load(node)
@@ -101,8 +111,11 @@ class Flow:
 
     def _may_be_other(self, name: str, owner: Scope) -> bool:
         """Whether something else than the bindings of the file may bind the name."""
-        if owner.kind is not ScopeKind.MODULE:
+        if owner.kind is ScopeKind.CLASS:
             return self._hidden
+        if owner.kind is not ScopeKind.MODULE:
+            # Neither `exec` nor `locals()` can bind the names of a function.
+            return self._frames
         return self._hidden or name in self.names.context.patched or self.names.starred(name, owner)
 
     def _in_comprehension(self, binding: Binding) -> bool:

@@ -174,8 +174,9 @@ class WrapperSummary:
     path: the file that defines it. data: the parameter that is wrapped, None when what is wrapped
     is made inside. before, after: what is done to the data around the wrapping. requires_grad,
     volatile: how the flags arrive. returns: "value", "tuple", "list" or "dict". through:
-    the wrappers it calls, by file and name. own: the places of calls of Variable in it. settled:
-    whether rewriting the definitions leaves its callers nothing to do; None when that is not known.
+    the wrappers it calls, by file and name. own: the places of calls of Variable in it. uniform:
+    whether all that it gives back is volatile alike. settled: whether rewriting the definitions
+    leaves its callers nothing to do; None when that is not known.
     """
 
     name: str
@@ -193,6 +194,7 @@ class WrapperSummary:
     always: bool = True
     through: tuple[Key, ...] = ()
     own: tuple[tuple[int, int], ...] = ()
+    uniform: bool = True
     settled: bool | None = None
 
     @property
@@ -320,6 +322,7 @@ def _built(
             open_ends = True
         else:
             views.append(_inner(call, summary.parameters, summary))
+    alike = len({view.volatile for view in views}) == 1 and not any(v.mixed for v in views)
     views = [view for view in views if view.tells]
     if not views:
         return None
@@ -345,6 +348,7 @@ def _built(
             sorted({(v.wrapper.path, v.wrapper.name) for v in views if v.wrapper is not None})
         ),
         own=tuple(sorted({view.place for view in views if view.wrapper is None})),
+        uniform=alike and not open_ends,
         settled=_settled([verdicts.get((path, candidate.name))] if own else [], views),
     )
 
@@ -370,6 +374,7 @@ class _Inner:
     volatile: Source
     holder: str
     tells: bool
+    mixed: bool
 
 
 def _inner(
@@ -402,6 +407,7 @@ def _inner(
         holder=call.holder or holder,
         tells=flags[1].value is not False
         or (not call.mixed and (depends or flags[0].value is not False)),
+        mixed=call.mixed or (wrapper is not None and not wrapper.uniform),
     )
 
 

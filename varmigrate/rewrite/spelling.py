@@ -1,4 +1,4 @@
-"""How to write `torch.Tensor` at a place: with a name that is bound there, or a new import."""
+"""How to write `torch` and `torch.Tensor` at a place: with a name bound there, or a new import."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 from varmigrate.analysis.sites import Site
 from varmigrate.model import Edit
 from varmigrate.rewrite.imports import insert_import
@@ -38,6 +38,23 @@ def spell_tensor(analysis: FileAnalysis, site: Site) -> Spelling | None:
     edits = [_new_import(analysis, site, anchor) for anchor in site.meaning.bindings]
     made = tuple(edit for edit in edits if edit is not None)
     return Spelling("torch.Tensor", made) if made and len(made) == len(edits) else None
+
+
+def spell_torch(analysis: FileAnalysis, site: Site, scope: Scope, order: int) -> Spelling | None:
+    """The module torch as it can be written in `scope` at position `order`.
+
+    None when `torch` means something else there. A new import goes beside that of Variable.
+    """
+    for name, origin in _local_names(analysis):
+        if origin == "torch" and analysis.names.certainly(name, origin, scope, order):
+            return Spelling(name)
+    edits = [_new_import(analysis, site, anchor) for anchor in site.meaning.bindings]
+    made = tuple(edit for edit in edits if edit is not None)
+    anchored = all(
+        anchor.scope is scope or anchor.scope in scope.enclosing()
+        for anchor in site.meaning.bindings
+    )
+    return Spelling("torch", made) if made and anchored and len(made) == len(edits) else None
 
 
 def _local_names(analysis: FileAnalysis) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from varmigrate.rewrite.imports import remove_aliases, remove_statement, stateme
 from varmigrate.rewrite.tokens import comments, scan
 
 _MODULES = frozenset({"torch.autograd", "torch.autograd.variable"})
-_DYNAMIC = re.compile(r"\b(?:eval|exec|globals|locals|vars)\s*\(")
+_DYNAMIC = re.compile(r"(?:(?<![\w.])|\bbuiltins\.)(?:eval|exec|globals|locals|vars)\s*\(")
 
 
 def tidy(

@@ -71,7 +71,8 @@ class Proposal:
     span: the reported place, when it is not `node`. deletes: the statement that goes when the fixes
     of all the `calls` in it are made; `instead` are the edits of this one alone. bolder: a shorter
     rewrite under an assumption, for those who ask for unsafe fixes. quiet: only worth saying to
-    those who ask for the code or its group.
+    those who ask for the code or its group. alone: the fix moves whole lines, and is made before
+    all others. keeps: the name that was found is still there after the fix.
     """
 
     code: str
@@ -90,6 +91,8 @@ class Proposal:
     instead: tuple[Edit, ...] = ()
     bolder: Rewrite | None = None
     quiet: bool = False
+    alone: bool = False
+    keeps: bool = False
 
     def trust(self) -> None:
         """Take the bolder rewrite, where there is one."""

@@ -39,7 +39,9 @@ class CallFix:
 
     deletes: the statement that goes when the fixes of all its calls are made, so many of them that
     `calls` says; `instead` are the edits of this call alone. bolder: a shorter rewrite that rests
-    on an assumption.
+    on an assumption. alone: the fix moves lines, and is made in a round without others. keeps: the
+    call stays, without its flag. follows:
+    the fix of another place is enough.
     """
 
     fix: Fix | None = None
@@ -49,6 +51,9 @@ class CallFix:
     calls: int = 1
     instead: tuple[Edit, ...] = ()
     bolder: Rewrite | None = None
+    alone: bool = False
+    keeps: bool = False
+    follows: bool = False
 
 
 def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:

@@ -18,6 +18,7 @@ from varmigrate.rules.base import Evidence, IntentRule, Proposal, Weight
 from varmigrate.rules.call_fix import CallFix, call_fix, doubt
 from varmigrate.rules.registry import all_rules, by_code
 from varmigrate.rules.view import CallView
+from varmigrate.rules.volatile_fix import volatile_fix
 
 _VALUE = "VM205"
 _SETTLED: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
@@ -72,7 +73,9 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
         evidence=tuple(dict.fromkeys(texts)),
         fix=result.fix,
         advice=result.advice or rule.advice(view),
-        follows=follows,
+        follows=follows or result.follows,
+        alone=result.alone,
+        keeps=result.keeps,
         deletes=result.deletes,
         calls=result.calls,
         instead=result.instead,
@@ -143,12 +146,7 @@ def _wrapped_fix(view: CallView, follows: bool) -> CallFix:
         return CallFix(advice=f"{view.shape.problem}: see `{wrapper.name}`")
     where = f"`{wrapper.name}` on {place_of(view.analysis, wrapper)}"
     if view.shape.volatile.value is not False:
-        return CallFix(
-            advice=(
-                "put everything that depends on this value under `with torch.no_grad():`, the "
-                f"model call included; {where} does the wrapping"
-            )
-        )
+        return volatile_fix(view.analysis, view.site)
     if follows:
         return CallFix(advice=f"nothing to change here: {where} does the wrapping")
     if wrapper.node is None and wrapper.summary.settled is None:
@@ -166,10 +164,5 @@ def _fix(view: CallView) -> CallFix:
     if shape.never:
         return CallFix(advice=f"{shape.never}; build the tensor with torch.tensor or from_numpy")
     if shape.volatile.value is not False:
-        return CallFix(
-            advice=(
-                "put everything that depends on this value under `with torch.no_grad():`, the "
-                "model call included"
-            )
-        )
+        return volatile_fix(view.analysis, site)
     return call_fix(view.analysis, site, view.fact)

@@ -1,0 +1,732 @@
+"""What depends on a volatile value in a function: the computations PyTorch 0.3 kept no graph of.
+
+One volatile input made every result computed from it volatile. A value is followed here through
+names, attributes, containers, loops and comprehensions of one function. What may be volatile on one
+way and part of a graph on another is told apart from what surely is volatile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from varmigrate.analysis.facts import Kind
+from varmigrate.analysis.flow import ANY, Path
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, dotted_name
+from varmigrate.analysis.sites import SiteKind
+from varmigrate.analysis.tree import children, statement_of
+from varmigrate.torch_facts.attributes import NON_TENSOR_ATTRIBUTES
+from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
+from varmigrate.torch_facts.kinds import Graph
+from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
+from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
+from varmigrate.torch_facts.quiet import CONTAINER_BUILTINS, QUIET_BUILTINS
+
+if TYPE_CHECKING:
+    from varmigrate.analysis.file import FileAnalysis
+
+PLAIN = 0
+"""Neither: a number, a text, an empty container."""
+VOLATILE = 1
+OTHER = 2
+"""May be part of a graph, and is not volatile."""
+FREE = 8
+"""A tensor that is provably no part of a graph, and is not volatile."""
+_NOT_YET = 4
+"""Not computed so far; stands alone."""
+
+OPERATIONS = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript, cst.AugAssign)
+"""Nodes that compute something when they are evaluated."""
+
+_DATA_ATTRIBUTES = frozenset({"data", "volatile", "requires_grad", "is_leaf", "grad_fn"})
+_ADDING = frozenset({"append", "insert", "add", "extend", "update", "setdefault", "put"})
+_CONTAINER_METHODS = frozenset({"items", "values", "get", "pop", "copy"})
+_GRAD_MODES = frozenset(
+    {
+        "torch.no_grad",
+        "torch.set_grad_enabled",
+        "torch.inference_mode",
+        "torch.autograd.no_grad",
+        "torch.autograd.set_grad_enabled",
+        "torch.autograd.grad_mode.no_grad",
+    }
+)
+_DEEPEST = 3
+_CONSUMERS = frozenset("list tuple set dict sum any all max min sorted len".split())
+
+
+class Contamination:
+    """The volatile values of one function, or of the top of a file.
+
+    function: the node that opens the scope. sources: the calls that make volatile values in it.
+    depth: how many calls of wrappers lead here.
+    """
+
+    def __init__(
+        self,
+        analysis: FileAnalysis,
+        function: cst.CSTNode,
+        sources: Iterable[cst.Call],
+        depth: int = 0,
+    ) -> None:
+        self._depth = depth
+        self.analysis = analysis
+        self.tree = analysis.tree
+        self.names = analysis.names
+        self.flow = analysis.flow
+        self.function = function
+        self.scope: Scope = analysis.scopes.scope_of[id(function)]
+        self.sources = {id(call) for call in sources}
+        self._bindings: dict[int, int] = {}
+        self._known: dict[int, Binding] = {}
+        self._stores: dict[str, list[tuple[cst.BaseExpression, cst.BaseExpression]]] = {}
+        self._stored_bits: dict[int, int] = {}
+        self._puts: list[tuple[cst.BaseExpression, cst.BaseExpression]] = []
+        self._switches: list[tuple[cst.Name, bool, cst.CSTNode]] = []
+        self._memo: dict[int, int] = {}
+        self._nodes = list(evaluated(function))
+        self._collect()
+        self._solve()
+
+    # -- questions -----------------------------------------------------------------------------
+
+    def bits(self, node: cst.CSTNode) -> int:
+        """PLAIN, VOLATILE, OTHER, or both of the latter where the ways to `node` differ."""
+        return self._of(node) & (VOLATILE | OTHER | FREE)
+
+    def _of(self, node: cst.CSTNode) -> int:
+        key = id(node)
+        if key not in self._memo:
+            self._memo[key] = self._bits(node)
+        return self._memo[key]
+
+    def computes(self, node: cst.CSTNode) -> int:
+        """The bits of what an operation computes from volatile operands; PLAIN if it does not.
+
+        Operations that cannot record a graph (results without history, containers), or that are
+        written under a gradient mode already, count as PLAIN.
+        """
+        if not isinstance(node, OPERATIONS) or id(node) in self.sources:
+            return PLAIN
+        if isinstance(node, cst.AugAssign):
+            found = self._operation([self.bits(node.target), self.bits(node.value)])
+        else:
+            found = self.bits(node)
+        if not found & VOLATILE or covered(self.analysis, node):
+            return PLAIN
+        if isinstance(node, cst.Call) and (self._hands_on(node) or self._site_of(node)):
+            return PLAIN
+        if isinstance(node, cst.Subscript) and isinstance(
+            self.tree.parent(node), (cst.AssignTarget, cst.Del)
+        ):
+            return PLAIN
+        if isinstance(node, cst.BaseExpression) and (
+            self.free(node) or self._from_leaves(node, set())
+        ):
+            return PLAIN
+        if found == VOLATILE | FREE and self._only_computes(node):
+            # Where its operand is free and not volatile it records nothing either.
+            return VOLATILE
+        return found
+
+    def _from_leaves(self, node: cst.BaseExpression, seen: set[int]) -> bool:
+        """Whether a value is made of volatile leaves and free tensors by known operations alone.
+
+        Nothing is recorded for it, with or without a region.
+        """
+        if id(node) in self.sources or id(node) in seen:
+            return True
+        seen.add(id(node))
+        if isinstance(node, cst.Call):
+            operands = [argument.value for argument in node.args]
+            if isinstance(node.func, cst.Attribute) and not self.names.origin(node.func):
+                operands.append(node.func.value)
+            return self._only_computes(node) and all(
+                self._from_leaves(operand, seen) for operand in operands
+            )
+        if isinstance(node, cst.BinaryOperation):
+            return self._from_leaves(node.left, seen) and self._from_leaves(node.right, seen)
+        if isinstance(node, (cst.UnaryOperation, cst.Subscript)):
+            inner = node.expression if isinstance(node, cst.UnaryOperation) else node.value
+            return self._from_leaves(inner, seen)
+        if isinstance(node, cst.Name) and self.bits(node) & VOLATILE:
+            for binding in self.flow.definitions(node) or ():
+                made = self.flow.made(binding) if id(binding) in self._known else None
+                if made is None or not self._from_leaves(made, seen):
+                    return False
+            return True
+        return not self.bits(node) & (VOLATILE | OTHER)
+
+    def _only_computes(self, node: cst.CSTNode) -> bool:
+        """Whether an operation has no operands but those that are written."""
+        if not isinstance(node, cst.Call):
+            return True
+        origin = self.names.origin(node.func)
+        if origin:
+            return origin in FUNCTIONS or origin in LOSS_FUNCTIONS
+        func = node.func
+        return isinstance(func, cst.Attribute) and (
+            func.attr.value in METHODS or func.attr.value in TUPLE_METHODS
+        )
+
+    def stores(self, node: cst.CSTNode) -> int:
+        """The bits of what an assignment to an item copies into a tensor that may be attached."""
+        if not isinstance(node, cst.Assign):
+            return PLAIN
+        value = self.bits(node.value)
+        if value & VOLATILE and not covered(self.analysis, node):
+            for target in node.targets:
+                head = target.target
+                if isinstance(head, cst.Subscript) and self.bits(head.value) & OTHER:
+                    return value
+        return PLAIN
+
+    def free(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is provably no part of a graph, or no tensor at all."""
+        fact = self.analysis.facts.of(node)
+        if fact.kind is Kind.SEQUENCE:
+            return fact.free
+        return fact.kind is Kind.OTHER or fact.free
+
+    def read_later(self) -> list[cst.Name]:
+        """Reads of volatile values in code that runs later than where it is written."""
+        found: list[cst.Name] = []
+        for binding in self._known.values():
+            if not self._bindings.get(id(binding), PLAIN) & VOLATILE:
+                continue
+            for load in self.analysis.scopes.loads.get(binding.name, ()):
+                if load.scope is binding.scope or not self._later(load.scope):
+                    continue
+                if self.names.owner(binding.name, load.scope) is binding.scope:
+                    found.append(load.node)
+        return found
+
+    def untracked(self) -> bool:
+        """Whether a volatile value is bound to a name that cannot be followed."""
+        for binding in self._known.values():
+            if not self._bindings.get(id(binding), PLAIN) & VOLATILE:
+                continue
+            if binding.foreign or self.flow.uncertain(binding.name, binding.scope):
+                return True
+        return False
+
+    def outlives(self) -> list[tuple[cst.CSTNode, str]]:
+        """Where a volatile value itself leaves the function: the node, and how in words."""
+        found: list[tuple[cst.CSTNode, str]] = []
+        for node in self._nodes:
+            if isinstance(node, cst.Return) and node.value is not None:
+                if self.bits(node.value) & VOLATILE:
+                    found.append((node, "returned"))
+            elif isinstance(node, cst.Yield) and isinstance(node.value, cst.BaseExpression):
+                if self.bits(node.value) & VOLATILE:
+                    found.append((node, "yielded"))
+            elif isinstance(node, cst.Assign) and self.bits(node.value) & VOLATILE:
+                for target in node.targets:
+                    head = target.target
+                    if isinstance(head, cst.Attribute):
+                        found.append((node, f"stored in `{dotted_name(head) or 'an attribute'}`"))
+        return found
+
+    # -- what binds and stores -----------------------------------------------------------------
+
+    def _collect(self) -> None:
+        inside = self._scopes_inside(self.scope)
+        for scope in inside:
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if scope is not self.scope or self._binds_here(binding):
+                        self._known[id(binding)] = binding
+        for node in self._nodes:
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    self._store(target.target, node.value)
+            elif isinstance(node, cst.AugAssign):
+                self._store(node.target, node.value)
+                if isinstance(node.target, cst.Name):
+                    self._puts.append((node.target, node.value))
+            elif (
+                isinstance(node, cst.Call)
+                and isinstance(node.func, cst.Attribute)
+                and node.func.attr.value in _ADDING
+            ):
+                self._puts += [(node.func.value, argument.value) for argument in node.args]
+
+    def _binds_here(self, binding: Binding) -> bool:
+        return binding.kind is not BindingKind.DECLARATION
+
+    def _store(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            parts: list[cst.BaseExpression] = [value] * len(target.elements)
+            if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(parts):
+                parts = [element.value for element in value.elements]
+            for element, part in zip(target.elements, parts, strict=True):
+                self._store(element.value, part)
+            return
+        if isinstance(target, cst.Attribute):
+            if target.attr.value == "volatile":
+                if isinstance(target.value, cst.Name) and isinstance(value, cst.Name):
+                    switch = value.value == "True"
+                    self._switches.append((target.value, switch, target))
+                return
+            path = written_path(target)
+            if path:
+                self._stores.setdefault(path, []).append((target, value))
+        elif isinstance(target, cst.Subscript):
+            path = written_path(target)
+            if path:
+                self._stores.setdefault(path, []).append((target, value))
+            else:
+                self._puts.append((target.value, value))
+
+    def _scopes_inside(self, scope: Scope) -> list[Scope]:
+        """The scope and the comprehensions in it that run where they stand."""
+        found = [scope]
+        for inner in self.analysis.scopes.inside.get(id(scope), ()):
+            if inner.kind is ScopeKind.COMPREHENSION:
+                found += self._scopes_inside(inner)
+        return found
+
+    def _later(self, scope: Scope | None) -> bool:
+        """Whether code of a scope inside the function runs later than where it stands."""
+        while scope is not None and scope is not self.scope:
+            if scope.kind is not ScopeKind.COMPREHENSION:
+                return True
+            if isinstance(scope.node, cst.GeneratorExp) and not self.consumed(scope.node):
+                return True
+            scope = scope.parent
+        return False
+
+    def consumed(self, node: cst.GeneratorExp) -> bool:
+        """Whether a generator expression is run at once by what it is given to."""
+        argument = self.tree.parent(node)
+        call = self.tree.parent(argument) if isinstance(argument, cst.Arg) else None
+        if not isinstance(call, cst.Call):
+            return False
+        if isinstance(call.func, cst.Name):
+            return call.func.value in _CONSUMERS and self.names.is_builtin(call.func)
+        return isinstance(call.func, cst.Attribute) and call.func.attr.value == "join"
+
+    # -- the fixpoint --------------------------------------------------------------------------
+
+    def _solve(self) -> None:
+        in_order = sorted(self._known.values(), key=lambda binding: binding.order)
+        stores = [store for found in self._stores.values() for store in found]
+        changed = True
+        while changed:
+            self._memo.clear()
+            changed = False
+            for binding in in_order:
+                changed = self._raise(self._bindings, binding, self._bound(binding)) or changed
+            for place, value in stores:
+                changed = self._raise(self._stored_bits, place, self._of(value)) or changed
+            for place, value in self._puts:
+                changed = self._put(place, self.bits(value)) or changed
+        self._memo.clear()
+
+    def _raise(self, table: dict[int, int], what: Binding | cst.CSTNode, bits: int) -> bool:
+        """Add bits to what is known of a binding or a store; returns whether that is new."""
+        before = table.get(id(what), _NOT_YET)
+        after = self._union((before, bits))
+        if after == before:
+            return False
+        table[id(what)] = after
+        self._memo.clear()
+        return True
+
+    def _put(self, place: cst.BaseExpression, bits: int) -> bool:
+        """Add to what a container holds; returns whether that is new."""
+        if not bits & VOLATILE:
+            return False
+        while isinstance(place, (cst.Subscript, cst.Call)):
+            place = place.value if isinstance(place, cst.Subscript) else place.func
+            if isinstance(place, cst.Attribute) and place.attr.value in _CONTAINER_METHODS:
+                place = place.value
+        changed = False
+        if isinstance(place, cst.Name):
+            for binding in self.flow.definitions(place) or ():
+                if id(binding) in self._known:
+                    changed = self._raise(self._bindings, binding, bits) or changed
+        return changed
+
+    def _bound(self, binding: Binding) -> int:
+        source = self.flow.source(binding)
+        if source is not None:
+            return self._element(source.expression, source.path)
+        if binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS, BindingKind.IMPORT):
+            return PLAIN
+        statement = binding.statement
+        if isinstance(statement, cst.AugAssign) and binding.node is statement.target:
+            return self._operation([self._of(statement.target), self._of(statement.value)])
+        return OTHER
+
+    def _element(self, node: cst.BaseExpression, path: Path) -> int:
+        """The bits of an element of a value."""
+        for at, step in enumerate(path):
+            rest = path[at + 1 :]
+            if isinstance(node, cst.Call) and id(node) in self.sources:
+                return self._made(node, path[at:])
+            if isinstance(node, (cst.Tuple, cst.List)) and all(
+                isinstance(element, cst.Element) for element in node.elements
+            ):
+                if step == ANY:
+                    return self._union(self._element(e.value, rest) for e in node.elements)
+                if 0 <= step < len(node.elements):
+                    node = node.elements[step].value
+                    continue
+            if isinstance(node, cst.Call) and step == ANY and isinstance(node.func, cst.Name):
+                name, values = node.func.value, [argument.value for argument in node.args]
+                if name == "range":
+                    return PLAIN
+                if name == "enumerate" and values and rest:
+                    return PLAIN if rest[0] == 0 else self._element(values[0], (ANY, *rest[1:]))
+                if name == "zip" and rest and 0 <= rest[0] < len(values):
+                    return self._element(values[rest[0]], (ANY, *rest[1:]))
+            if (
+                isinstance(node, cst.Call)
+                and step == ANY
+                and isinstance(node.func, cst.Attribute)
+                and node.func.attr.value == "items"
+                and rest[:1] == (0,)
+            ):
+                return PLAIN
+            break
+        return self._of(node)
+
+    # -- expressions ---------------------------------------------------------------------------
+
+    def _made(self, call: cst.Call, path: Path) -> int:
+        """The bits of what a call that makes volatile values gives, or of an element of it."""
+        site = self.analysis.calls.get(id(call))
+        wrapper = None if site is None else site.wrapper
+        if wrapper is None or wrapper.summary.uniform:
+            return VOLATILE
+        function = wrapper.node
+        if not isinstance(function, cst.FunctionDef) or self._depth >= _DEEPEST:
+            return VOLATILE | OTHER
+        calls = [
+            other.call
+            for other in self.analysis.sites
+            if other.call is not None
+            and other.kind in (SiteKind.CALL, SiteKind.WRAPPER_CALL)
+            and other.shape.volatile.value is not False
+            and function_around(self.analysis, other.call) is function
+        ]
+        inner = Contamination(self.analysis, function, calls, self._depth + 1)
+        found = [
+            inner._element(node.value, path)
+            for node in evaluated(function)
+            if isinstance(node, cst.Return) and node.value is not None
+        ]
+        return self._union(found) if found else VOLATILE | OTHER
+
+    def _bits(self, node: cst.CSTNode) -> int:
+        if isinstance(node, cst.Call) and id(node) in self.sources:
+            return self._made(node, ())
+        if isinstance(node, cst.Name):
+            return self._name(node)
+        if isinstance(node, cst.Attribute):
+            return self._attribute(node)
+        if isinstance(node, cst.Subscript):
+            stored = self._stored(node)
+            if stored is not None:
+                return stored
+            return self._unless_free(node, self._operation([self._of(node.value)]))
+        if isinstance(node, cst.Call):
+            return self._call(node)
+        if isinstance(node, cst.BinaryOperation):
+            operands = [self._of(node.left), self._of(node.right)]
+            return self._unless_free(node, self._operation(operands))
+        if isinstance(node, cst.UnaryOperation):
+            if isinstance(node.operator, cst.Not):
+                return PLAIN
+            return self._unless_free(node, self._of(node.expression))
+        if isinstance(node, (cst.Comparison, cst.BaseString, cst.BaseNumber, cst.Lambda)):
+            return PLAIN
+        if isinstance(node, cst.IfExp):
+            return self._of(node.body) | self._of(node.orelse)
+        if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+            return self._of(node.elt)
+        if isinstance(node, cst.DictComp):
+            return self._of(node.value)
+        if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
+            # An empty display holds nothing yet.
+            return self._union(self._of(element) for element in node.elements)
+        if isinstance(node, (cst.Element, cst.DictElement, cst.StarredElement)):
+            return self._of(node.value)
+        if isinstance(node, (cst.BooleanOperation, cst.NamedExpr, cst.StarredDictElement)):
+            return self._union(self._of(child) for child in children(node))
+        return OTHER
+
+    @staticmethod
+    def _union(parts: Iterable[int]) -> int:
+        found, waiting = PLAIN, True
+        nothing = True
+        for part in parts:
+            nothing = False
+            if part != _NOT_YET:
+                found, waiting = found | part, False
+        return _NOT_YET if waiting and not nothing else found
+
+    @staticmethod
+    def _operation(operands: Iterable[int]) -> int:
+        """One operand that surely is volatile makes the result volatile."""
+        found = PLAIN
+        for operand in operands:
+            if operand == VOLATILE:
+                return VOLATILE
+            found |= operand
+        return _NOT_YET if found & _NOT_YET else found
+
+    def _unless_free(self, node: cst.BaseExpression, bits: int) -> int:
+        if bits & (VOLATILE | _NOT_YET) or not bits & OTHER:
+            return bits
+        fact = self.analysis.facts.of(node)
+        if fact.kind is Kind.OTHER:
+            return PLAIN
+        return FREE if fact.free else OTHER
+
+    def _name(self, node: cst.Name) -> int:
+        if node.value in ("True", "False", "None"):
+            return PLAIN
+        definitions = self.flow.definitions(node)
+        if definitions is None:
+            return PLAIN if self.names.is_builtin(node) else self._unless_free(node, OTHER)
+        switched = self._switched(node, definitions)
+        if switched is not None:
+            return VOLATILE if switched else FREE
+        found: list[int] = []
+        for binding in definitions:
+            if id(binding) in self._known:
+                found.append(self._bindings.get(id(binding), _NOT_YET))
+            elif binding.kind not in (BindingKind.FUNCTION, BindingKind.CLASS, BindingKind.IMPORT):
+                found.append(OTHER)
+        return self._unless_free(node, self._union(found))
+
+    def _switched(self, node: cst.Name, definitions: tuple[Binding, ...]) -> bool | None:
+        """What `x.volatile = ...` above a read says of it; None if nothing does."""
+        load = self.names.load(node)
+        found: bool | None = None
+        last = -1
+        for name, value, place in self._switches:
+            at = self.names.load(name)
+            if name is node or at is None or load is None or name.value != node.value:
+                continue
+            if (
+                last < at.order < load.order
+                and self.flow.definitions(name) == definitions
+                and self._above(place, node)
+            ):
+                found, last = value, at.order
+        return found
+
+    def _above(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+        """Whether the block of the first statement is around the second."""
+        block = self._block(first)
+        current: cst.CSTNode | None = second
+        while current is not None:
+            if current is block:
+                return True
+            current = self.tree.parent(current)
+        return False
+
+    def _block(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        current = self.tree.parent(node)
+        while current is not None and not isinstance(
+            current, (cst.IndentedBlock, cst.SimpleStatementSuite, cst.Module)
+        ):
+            current = self.tree.parent(current)
+        return current
+
+    def _attribute(self, node: cst.Attribute) -> int:
+        name = node.attr.value
+        if name == "data":
+            return FREE
+        if name in _DATA_ATTRIBUTES or name in NON_TENSOR_ATTRIBUTES:
+            return PLAIN
+        stored = self._stored(node)
+        if stored is not None:
+            return stored
+        held = self._of(node.value)
+        return held if held & (VOLATILE | _NOT_YET) else self._unless_free(node, OTHER)
+
+    def _stored(self, node: cst.Attribute | cst.Subscript) -> int | None:
+        """What was stored in this function under an attribute or a written key."""
+        path = written_path(node)
+        stores = self._stores.get(path, []) if path else []
+        if not stores or any(place is node for place, _ in stores):
+            return None
+        position = self._position(node)
+        found: list[int] = []
+        sure = False
+        for place, _ in reversed(stores):
+            before = self._position(place) < position
+            if before or self._share_loop(place, node):
+                found.append(self._stored_bits.get(id(place), _NOT_YET))
+            if before and self._above(place, node):
+                sure = True
+                break
+        if not sure or self.may_be_rebound(node):
+            found.append(OTHER)
+        return self._union(found)
+
+    def may_be_rebound(self, node: cst.Attribute | cst.Subscript) -> bool:
+        """Whether a method that is called here assigns the attribute, too."""
+        if not isinstance(node, cst.Attribute) or not isinstance(node.value, cst.Name):
+            return True
+        here = self.function
+        for value in self.analysis.scopes.attributes.get(node.attr.value, []):
+            owner: cst.CSTNode | None = value
+            while owner is not None and not isinstance(owner, cst.FunctionDef):
+                owner = self.tree.parent(owner)
+            if owner is not here and owner is not None and self._calls(owner.name.value):
+                return True
+        return False
+
+    def _calls(self, name: str) -> bool:
+        return any(
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and node.func.attr.value == name
+            for node in self._nodes
+        )
+
+    def _position(self, node: cst.CSTNode) -> int:
+        return self.tree.start(node)
+
+    def _share_loop(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+        around = {id(loop) for loop in self.flow.loops(first)}
+        return any(id(loop) in around for loop in self.flow.loops(second))
+
+    def _site_of(self, node: cst.Call) -> bool:
+        site = self.analysis.calls.get(id(node))
+        return site is not None and site.kind is SiteKind.CALL
+
+    def _call(self, node: cst.Call) -> int:
+        site = self.analysis.calls.get(id(node))
+        if site is not None and site.shape.requires_grad.value is False:
+            # Wrapped anew: without history, and not volatile.
+            return FREE
+        func = node.func
+        operands = [self._of(argument.value) for argument in node.args]
+        if isinstance(func, cst.Attribute):
+            method = func.attr.value
+            if not self.names.origin(func):
+                if method in NON_TENSOR_METHODS or method in _ADDING:
+                    return PLAIN
+                row = METHODS.get(method)
+                if row is not None and row.graph is Graph.FREE:
+                    return FREE
+                operands.append(self._of(func.value))
+        elif isinstance(func, cst.Name) and self.names.is_builtin(func):
+            if func.value in QUIET_BUILTINS - CONTAINER_BUILTINS:
+                return PLAIN
+        elif isinstance(func, (cst.Call, cst.Subscript)):
+            operands.append(self._of(func))
+        origin = self.names.origin(func)
+        if origin in NON_TENSOR_FUNCTIONS:
+            return PLAIN
+        known = FUNCTIONS.get(origin)
+        if known is not None and known.graph is Graph.FREE:
+            return FREE
+        found = self._operation(operands)
+        if found & (VOLATILE | _NOT_YET) or (not found & OTHER and self._only_computes(node)):
+            return found
+        return self._unless_free(node, OTHER)
+
+    def _hands_on(self, node: cst.Call) -> bool:
+        """Whether a call only puts what it is given into a container, or takes it out."""
+        func = node.func
+        if isinstance(func, cst.Name):
+            return func.value in CONTAINER_BUILTINS and self.names.is_builtin(func)
+        return isinstance(func, cst.Attribute) and func.attr.value in (_CONTAINER_METHODS | _ADDING)
+
+
+def evaluated(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes that run when the code of a function (or a file) runs, those inside no other.
+
+    Decorators, defaults and bases of definitions inside belong to it, their bodies do not.
+    """
+    if isinstance(function, cst.FunctionDef):
+        roots: Iterable[cst.CSTNode] = function.body.body
+    elif isinstance(function, cst.Lambda):
+        roots = (function.body,)
+    else:
+        roots = getattr(function, "body", ())
+    for root in roots:
+        yield from below(root)
+
+
+def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and what is evaluated with it: not the bodies of functions, classes and lambdas."""
+    yield node
+    if isinstance(node, cst.Lambda):
+        return
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        for decorator in node.decorators:
+            yield from below(decorator)
+        if isinstance(node, cst.ClassDef):
+            for child in children(node.body):
+                yield from below(child)
+        return
+    for child in children(node):
+        yield from below(child)
+
+
+def covered(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
+    """Whether a node is written under a gradient mode: in a `with` block, or a decorated function.
+
+    A function inside such a block runs later, and is not covered by it.
+    """
+    below_, current = node, analysis.tree.parent(node)
+    while current is not None:
+        if isinstance(current, cst.With) and current.body is below_:
+            if any(
+                isinstance(item.item, cst.Call)
+                and analysis.names.origin(item.item.func) in _GRAD_MODES
+                for item in current.items
+            ):
+                return True
+        elif isinstance(current, cst.FunctionDef):
+            return current.asynchronous is None and any(
+                isinstance(decorator.decorator, cst.Call)
+                and analysis.names.origin(decorator.decorator.func) in _GRAD_MODES
+                for decorator in current.decorators
+            )
+        elif isinstance(current, (cst.Lambda, cst.ClassDef)):
+            return False
+        below_, current = current, analysis.tree.parent(current)
+    return False
+
+
+def written_path(node: cst.BaseExpression) -> str:
+    """`self.a.b` or `batch["x"]` as text; empty unless names, attributes and literal keys."""
+    parts: list[str] = []
+    while True:
+        if isinstance(node, cst.Attribute):
+            parts.append(f".{node.attr.value}")
+            node = node.value
+        elif isinstance(node, cst.Subscript) and len(node.slice) == 1:
+            index = node.slice[0].slice
+            if not isinstance(index, cst.Index) or not isinstance(index.value, cst.SimpleString):
+                return ""
+            parts.append(f"[{index.value.raw_value}]")
+            node = node.value
+        elif isinstance(node, cst.Name):
+            return node.value + "".join(reversed(parts)) if parts else ""
+        else:
+            return ""
+
+
+def function_around(analysis: FileAnalysis, node: cst.CSTNode) -> cst.CSTNode:
+    """The function, lambda or module in whose code a node runs."""
+    current = analysis.tree.parent(node)
+    while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
+        current = analysis.tree.parent(current)
+    return current if current is not None else analysis.tree.module
+
+
+def line_of(analysis: FileAnalysis, node: cst.CSTNode) -> int:
+    """The line of the statement a node stands in."""
+    return analysis.tree.line(statement_of(analysis.tree, node))

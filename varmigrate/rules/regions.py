@@ -1,0 +1,890 @@
+"""Plans the regions without gradient that bring back what `volatile` meant, function by function.
+
+A plan covers every computation that depends on a volatile value by the fewest whole statements, and
+nothing that must be recorded. What cannot be separated is said, with the statements that collide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import libcst as cst
+
+from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.scopes import Scope, ScopeKind, dotted_name
+from varmigrate.analysis.sites import Site, SiteKind
+from varmigrate.analysis.tree import children, statement_of
+from varmigrate.analysis.uses import RoleKind
+from varmigrate.analysis.volatile import (
+    OPERATIONS,
+    OTHER,
+    VOLATILE,
+    Contamination,
+    below,
+    covered,
+    function_around,
+    line_of,
+)
+from varmigrate.model import Edit
+from varmigrate.rewrite.regions import decorate, wrap
+from varmigrate.rewrite.spelling import spell_torch
+from varmigrate.rules.call_fix import is_bool
+from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
+from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
+from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
+from varmigrate.torch_facts.quiet import (
+    CONTAINER_BUILTINS,
+    DIFFERENTIATING,
+    GRADIENT_METHODS,
+    OPTIMIZER_METHODS,
+    QUIET_BUILTINS,
+    QUIET_METHODS,
+    QUIET_MODULES,
+    QUIET_TORCH,
+)
+
+_COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
+# Decorators a gradient mode may stand below: they hand the function on as it is.
+_TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
+_TRUTH = (cst.Name, cst.Attribute, cst.Comparison, cst.BooleanOperation, cst.UnaryOperation)
+_DEEPEST = 4
+
+
+@dataclass
+class Plan:
+    """What is to be done in one function for its volatile values.
+
+    problem: why nothing is done, in words; empty when `edits` do it. assumption: what the regions
+    rest on; empty when they are proved. title, reasons: for the user. needed: whether anything
+    that depends on the values would record a graph. leaves: how the values leave the function.
+    """
+
+    title: str = ""
+    edits: tuple[Edit, ...] = ()
+    problem: str = ""
+    assumption: str = ""
+    reasons: tuple[str, ...] = ()
+    needed: bool = False
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass
+class _Part:
+    """What one statement holds.
+
+    needs: computations to be covered. stops: what must not be covered, with the reason. inside:
+    what is not known to be harmless but only feeds what is to be covered.
+    """
+
+    node: cst.CSTNode
+    needs: list[cst.CSTNode] = field(default_factory=list)
+    stops: list[tuple[cst.CSTNode, str]] = field(default_factory=list)
+    inside: list[cst.CSTNode] = field(default_factory=list)
+    headers: list[cst.CSTNode] = field(default_factory=list)
+    blocks: list[list[_Part]] = field(default_factory=list)
+    own: _Part | None = None
+
+    def all_needs(self) -> Iterator[cst.CSTNode]:
+        """The computations to be covered, those of nested statements included."""
+        yield from self.needs
+        for block in self.blocks:
+            for part in block:
+                yield from part.all_needs()
+
+    def all_stops(self) -> Iterator[tuple[cst.CSTNode, str]]:
+        """What must not be covered, in nested statements as well."""
+        yield from self.stops
+        for block in self.blocks:
+            for part in block:
+                yield from part.all_stops()
+
+
+class _Collision(Exception):
+    """Something stands in the way of a region; the message says what."""
+
+
+_PLANS: WeakKeyDictionary[FileAnalysis, dict[int, Plan]] = WeakKeyDictionary()
+_TRAINS: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
+YIELD = "a `yield`"
+DEFINITION = "a definition"
+
+
+def is_source(site: Site) -> bool:
+    """Whether a call makes a value that is volatile, always or sometimes."""
+    if site.kind not in (SiteKind.CALL, SiteKind.WRAPPER_CALL) or site.call is None:
+        return False
+    shape = site.shape
+    return not shape.problem and not shape.never and shape.volatile.value is not False
+
+
+def plan_for(analysis: FileAnalysis, site: Site) -> Plan:
+    """The plan of the function (or the file) in which a call stands; made once."""
+    known = _PLANS.setdefault(analysis, {})
+    if site.call is None:
+        raise ValueError("a site without a call")
+    function = function_around(analysis, site.call)
+    if id(function) not in known:
+        sites = [
+            other
+            for other in analysis.sites
+            if is_source(other)
+            and other.call is not None
+            and not passes_on(analysis, other)
+            and function_around(analysis, other.call) is function
+        ]
+        known[id(function)] = _Planner(analysis, function, sites).plan()
+    return known[id(function)]
+
+
+def passes_on(analysis: FileAnalysis, site: Site) -> bool:
+    """Whether the flag only hands on the state of another tensor: `volatile=x.volatile`."""
+    flag = site.shape.volatile.expression
+    return (
+        isinstance(flag, cst.Attribute)
+        and flag.attr.value == "volatile"
+        and not (isinstance(flag.value, cst.Name) and flag.value.value == "self")
+    )
+
+
+class _Planner:
+    """Makes the plan of one function."""
+
+    def __init__(
+        self, analysis: FileAnalysis, function: cst.CSTNode, sites: Sequence[Site]
+    ) -> None:
+        self.analysis = analysis
+        self.tree = analysis.tree
+        self.names = analysis.names
+        self.function = function
+        self.sites = sites
+        self.scope: Scope = analysis.scopes.scope_of[id(function)]
+        calls = [site.call for site in sites if site.call is not None]
+        # `if test: x = Variable(x)`, `else: x = Variable(x, volatile=True)`: by what is decided.
+        self.branch: tuple[cst.If, bool] | None = None
+        self.values = Contamination(analysis, function, [*calls, *self._counterparts()])
+        self.assumed: list[str] = []
+
+    def plan(self) -> Plan:
+        try:
+            return self._plan()
+        except _Collision as collision:
+            return Plan(problem=str(collision), needed=True)
+
+    def _plan(self) -> Plan:
+        if not self.sites:
+            return Plan()
+        if isinstance(self.function, cst.Lambda):
+            if any(self.values.computes(node) for node in below(self.function.body)):
+                raise _Collision("a lambda holds no statement: make it a function")
+            return Plan(title="drop the flag", leaves=("returned",))
+        if any(self._scope_of(site).kind is ScopeKind.CLASS for site in self.sites):
+            raise _Collision("it stands in the body of a class")
+        condition = self._condition()
+        later = self.values.read_later()
+        if later:
+            line = line_of(self.analysis, later[0])
+            raise _Collision(
+                f"`{later[0].value}` is read by code that runs later (line {line}), outside of "
+                "any block around it"
+            )
+        if self.values.untracked():
+            raise _Collision("it is bound to a name that is also bound in ways not seen here")
+        body = [self._part(statement) for statement in self._body()]
+        parts = _Part(self.function, blocks=[body])
+        leaves = tuple(dict.fromkeys(how for _, how in self.values.outlives()))
+        if not any(True for _ in parts.all_needs()):
+            return Plan(title="drop the flag", leaves=leaves)
+        if condition is None and self._decorates(parts):
+            return self._decorated(leaves)
+        runs = list(self._runs(body))
+        return self._wrapped(runs, condition, leaves)
+
+    def _scope_of(self, site: Site) -> Scope:
+        scope = site.scope
+        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def _body(self) -> Sequence[cst.CSTNode]:
+        if isinstance(self.function, cst.FunctionDef):
+            return self.function.body.body
+        if isinstance(self.function, cst.Module):
+            return self.function.body
+        raise _Collision("it stands where no statement can be put around it")
+
+    # -- the mode ------------------------------------------------------------------------------
+
+    def _counterparts(self) -> list[cst.Call]:
+        """The calls that stand for the volatile ones in the other branch of one `if`, if all do."""
+        found: list[cst.Call] = []
+        for site in self.sites:
+            pair = self._counterpart(site)
+            if pair is None or (self.branch is not None and pair[0] != self.branch):
+                self.branch = None
+                return []
+            self.branch = pair[0]
+            found.append(pair[1])
+        return found
+
+    def _counterpart(self, site: Site) -> tuple[tuple[cst.If, bool], cst.Call] | None:
+        """The `if`, whether its test says volatile, and the call of the other branch."""
+        if site.call is None or site.shape.volatile.value is not True:
+            return None
+        statement = statement_of(self.tree, site.call)
+        line = self.tree.parent(statement)
+        block = None if line is None else self.tree.parent(line)
+        above = None if block is None else self.tree.parent(block)
+        if not isinstance(statement, cst.Assign) or statement.value is not site.call:
+            return None
+        inside = isinstance(above, cst.If) and above.body is block
+        outer = (
+            above
+            if isinstance(above, cst.If)
+            else None
+            if above is None
+            else (self.tree.parent(above))
+        )
+        if not isinstance(outer, cst.If) or not isinstance(outer.orelse, cst.Else):
+            return None
+        if not inside and above is not outer.orelse:
+            return None
+        written = [self.tree.code(target.target) for target in statement.targets]
+        other = outer.orelse.body if inside else outer.body
+        for line in other.body:
+            for small in getattr(line, "body", ()):
+                if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
+                    twin = self.analysis.calls.get(id(small.value))
+                    same = [self.tree.code(target.target) for target in small.targets] == written
+                    if (
+                        same
+                        and twin is not None
+                        and twin.shape.volatile.value is False
+                        and twin.shape.requires_grad.value is False
+                    ):
+                        return (outer, inside), small.value
+        return None
+
+    def _condition(self) -> cst.BaseExpression | None:
+        """The expression that says whether the values are volatile; None when they always are."""
+        if self.branch is not None:
+            test = self.branch[0].test
+            if not self._steady(test):
+                raise _Collision(
+                    f"`{self._text(test)}` may give something else when it is evaluated at the "
+                    "head of a block"
+                )
+            return test
+        written: dict[str, cst.BaseExpression] = {}
+        always = False
+        for site in self.sites:
+            flag = site.shape.volatile
+            if flag.value is True or flag.expression is None:
+                always = True
+            else:
+                written.setdefault(
+                    " ".join(self.tree.code(flag.expression).split()), flag.expression
+                )
+        if not written:
+            return None
+        if always or len(written) > 1:
+            told = ", ".join(f"`{text}`" for text in written)
+            also = "always and " if always else ""
+            raise _Collision(f"values of this function are volatile {also}under {told}")
+        (condition,) = written.values()
+        if not self._steady(condition):
+            raise _Collision(
+                f"`{self._text(condition)}` may give something else when it is evaluated at the "
+                "head of a block"
+            )
+        return condition
+
+    def _steady(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression gives the same all over the function and does nothing else."""
+        if isinstance(node, (cst.SimpleString, cst.Integer)):
+            return True
+        if isinstance(node, cst.Name):
+            definitions = self.analysis.flow.definitions(node)
+            if definitions is None:
+                return node.value in ("True", "False", "None")
+            return (
+                len(definitions) == 1
+                and len(definitions[0].scope.bindings.get(node.value, [])) == 1
+            )
+        if isinstance(node, cst.Attribute):
+            if not dotted_name(node) or self._assigned(node.attr.value):
+                return False
+            if self.values.may_be_rebound(node):
+                return False
+            root: cst.BaseExpression = node
+            while isinstance(root, cst.Attribute):
+                root = root.value
+            return self._steady(root)
+        if isinstance(node, cst.UnaryOperation):
+            return isinstance(node.operator, cst.Not) and self._steady(node.expression)
+        if isinstance(node, cst.BooleanOperation):
+            return self._steady(node.left) and self._steady(node.right)
+        if isinstance(node, cst.Comparison):
+            sides = [node.left, *(target.comparator for target in node.comparisons)]
+            return all(self._steady(side) for side in sides)
+        return False
+
+    def _assigned(self, attribute: str) -> bool:
+        """Whether the function may change an attribute: by assignment, `train()` or `eval()`."""
+        for node in self._nodes():
+            if isinstance(node, (cst.Assign, cst.AugAssign)):
+                targets = (
+                    [target.target for target in node.targets]
+                    if isinstance(node, cst.Assign)
+                    else [node.target]
+                )
+                if any(
+                    isinstance(part, cst.Attribute) and part.attr.value == attribute
+                    for target in targets
+                    for part in below(target)
+                ):
+                    return True
+            elif (
+                attribute == "training"
+                and isinstance(node, cst.Call)
+                and isinstance(node.func, cst.Attribute)
+                and node.func.attr.value in ("train", "eval")
+            ):
+                return True
+        return False
+
+    def _nodes(self) -> Iterator[cst.CSTNode]:
+        for statement in self._body():
+            yield from below(statement)
+
+    # -- statements ----------------------------------------------------------------------------
+
+    def _part(self, statement: cst.CSTNode) -> _Part:
+        """Sort out what a statement evaluates itself, and look into its blocks."""
+        part = _Part(statement)
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            part.stops.append((statement, DEFINITION))
+            self._look(part, statement.decorators)
+            return part
+        if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            self._look(part, statement.body)
+            return part
+        if isinstance(statement, cst.BaseSmallStatement):
+            self._look(part, (statement,))
+            return part
+        headers, blocks = _taken_apart(statement)
+        if getattr(statement, "asynchronous", None) is not None:
+            part.stops.append((statement, "an `async` statement"))
+        if isinstance(statement, cst.With) and any(
+            isinstance(item.item, cst.Call)
+            and self.names.origin(item.item.func)
+            in ("torch.enable_grad", "torch.set_grad_enabled", "torch.autograd.enable_grad")
+            for item in statement.items
+        ):
+            part.stops.append((statement, "a block that switches recording on"))
+        if isinstance(statement, cst.For) and not self._plain_iterable(statement.iter):
+            part.stops.append((statement.iter, "what is iterated over may compute something else"))
+        self._look(part, headers)
+        part.headers = headers
+        part.blocks = [[self._part(inner) for inner in block] for block in blocks]
+        return part
+
+    def _plain_iterable(self, node: cst.BaseExpression) -> bool:
+        """Whether iterating runs no code of this file that has to be recorded."""
+        if isinstance(node, cst.Name):
+            for binding in self.analysis.flow.definitions(node) or ():
+                source = self.analysis.flow.source(binding)
+                if (
+                    source is not None
+                    and not source.path
+                    and isinstance(source.expression, cst.Call)
+                    and not self._plain_iterable(source.expression)
+                ):
+                    return False
+            return True
+        if isinstance(node, cst.Call):
+            function = self._function(node.func)
+            if function is not None:
+                return self._inert(function)
+            if isinstance(node.func, cst.Name) and node.func.value in CONTAINER_BUILTINS:
+                return all(self._plain_iterable(argument.value) for argument in node.args)
+        return True
+
+    def _look(self, part: _Part, roots: Iterable[cst.CSTNode]) -> None:
+        for root in roots:
+            for node in self._run_with(root):
+                self._sort(part, node)
+
+    def _run_with(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """What is evaluated with a node; generator expressions that run later are left out."""
+        yield node
+        if isinstance(node, (cst.Lambda, cst.FunctionDef, cst.ClassDef)):
+            return
+        if isinstance(node, cst.GeneratorExp) and not self.values.consumed(node):
+            if any(self.values.computes(inner) for inner in below(node.elt)):
+                raise _Collision(
+                    f"the generator expression on line {line_of(self.analysis, node)} runs later: "
+                    "make it a list"
+                )
+            yield from self._run_with(node.for_in.iter)
+            return
+        for child in children(node):
+            yield from self._run_with(child)
+
+    def _sort(self, part: _Part, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.Yield):
+            part.stops.append((node, YIELD))
+        elif isinstance(node, cst.Await):
+            part.stops.append((node, "an `await`"))
+        elif isinstance(node, cst.Assign):
+            self._assignment(part, node)
+        elif isinstance(node, OPERATIONS):
+            if isinstance(node, cst.Call):
+                self._refuse_gradients(part, node)
+            found = self.values.computes(node)
+            if found == VOLATILE:
+                part.needs.append(node)
+                if isinstance(node, cst.Call):
+                    self._callee(part, node)
+            elif found:
+                raise _Collision(
+                    f"`{self._text(node)}` on line {line_of(self.analysis, node)} depends on a "
+                    "value that is volatile on some ways only"
+                )
+            elif not self._quiet(node):
+                if self._feeds(node):
+                    part.inside.append(node)
+                    if isinstance(node, cst.Call):
+                        self._assume(node)
+                else:
+                    part.stops.append((node, f"`{self._text(node)}`"))
+
+    def _assignment(self, part: _Part, node: cst.Assign) -> None:
+        stored = self.values.stores(node)
+        if stored == VOLATILE:
+            part.needs.append(node)
+        elif stored:
+            raise _Collision(
+                f"line {line_of(self.analysis, node)} stores a value that is volatile on some ways "
+                "only"
+            )
+        for target in node.targets:
+            head = target.target
+            if isinstance(head, cst.Attribute) and head.attr.value in ("requires_grad", "grad"):
+                if self.values.bits(head.value) & VOLATILE:
+                    raise _Collision(
+                        f"line {line_of(self.analysis, node)} asks for a gradient of what depends "
+                        "on it"
+                    )
+                part.stops.append((node, f"`{self._text(node)}`"))
+
+    def _refuse_gradients(self, part: _Part, node: cst.Call) -> None:
+        """What differentiates must not meet a volatile value, nor stand in a region."""
+        origin = self.names.origin(node.func)
+        operands = [argument.value for argument in node.args]
+        method = ""
+        if isinstance(node.func, cst.Attribute):
+            method = node.func.attr.value
+            operands.append(node.func.value)
+        if origin in DIFFERENTIATING or (not origin and method in GRADIENT_METHODS):
+            asked = operands if origin else operands[-1:]
+            if any(self.values.bits(operand) & VOLATILE for operand in asked):
+                raise _Collision(
+                    f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
+                    "of what depends on it"
+                )
+            part.stops.append((node, f"`{self._text(node)}`"))
+        elif method in OPTIMIZER_METHODS:
+            part.stops.append((node, f"`{self._text(node)}`"))
+
+    def _feeds(self, node: cst.CSTNode) -> bool:
+        """Whether the result goes straight into a computation that is covered anyway."""
+        above = self.tree.parent(node)
+        while isinstance(above, (cst.BaseExpression, cst.Arg, cst.Element)):
+            if self.values.computes(above) == VOLATILE:
+                return True
+            above = self.tree.parent(above)
+        return False
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def _callee(self, part: _Part, node: cst.Call) -> None:
+        """Take note of what a call with a volatile value may do besides."""
+        func = node.func
+        origin = self.names.origin(func)
+        if origin.startswith("torch.") or origin.split(".")[0] in QUIET_MODULES:
+            return
+        if isinstance(func, cst.Attribute) and not origin and self._is_volatile(func.value):
+            return
+        if (
+            isinstance(func, cst.Name)
+            and self.names.is_builtin(func)
+            and func.value in QUIET_BUILTINS | CONTAINER_BUILTINS | _COMPUTING_BUILTINS
+        ):
+            return
+        function = self._function(func)
+        if function is not None:
+            if self._trains(function):
+                raise _Collision(
+                    f"`{self._text(func)}` on line {line_of(self.analysis, node)} differentiates "
+                    f"(line {self.tree.line(function.name)})"
+                )
+            if not self._inert(function) and not self._fed_only(function):
+                self._assume(node)
+            return
+        forwards = self.analysis.modules.callees(func)
+        if forwards is not None:
+            for forward in forwards:
+                if self._trains(forward):
+                    raise _Collision(
+                        f"`{self._text(func)}` differentiates in its `forward` "
+                        f"(line {self.tree.line(forward.name)})"
+                    )
+            return
+        role = self.analysis.uses.role(func)
+        if role.kind in (RoleKind.MODULE, RoleKind.LOSS, RoleKind.RNN):
+            return
+        owner = self._own_class(func)
+        if owner is not None and self.analysis.uses.derives_from_module(owner):
+            # What a module calls through `self` is a module.
+            return
+        self._assume(node)
+
+    def _is_volatile(self, node: cst.BaseExpression) -> bool:
+        return bool(self.values.bits(node) & VOLATILE)
+
+    def _fed_only(self, function: cst.FunctionDef) -> bool:
+        """Whether a function of this file only computes: it neither trains nor keeps anything."""
+        return not any(
+            isinstance(node, (cst.Global, cst.Nonlocal))
+            or (
+                isinstance(node, cst.Assign)
+                and any(not isinstance(t.target, (cst.Name, cst.Tuple)) for t in node.targets)
+            )
+            for node in _all_below(function.body)
+        )
+
+    def _own_class(self, func: cst.BaseExpression) -> cst.ClassDef | None:
+        """The class around, when `self` itself or something it holds is called."""
+        if isinstance(func, cst.Attribute):
+            func = func.value
+        if isinstance(func, cst.Name) and func.value == "self":
+            return self.analysis.uses.class_node(self.scope)
+        return None
+
+    def _assume(self, node: cst.Call) -> None:
+        self.assumed.append(f"`{self._text(node.func)}` differentiates nothing")
+
+    def _function(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
+        """The function of this file that a call surely runs."""
+        if isinstance(func, cst.Name):
+            definitions = self.analysis.flow.definitions(func)
+            if definitions is None or len(definitions) != 1:
+                return None
+            node = definitions[0].node
+            return node if isinstance(node, cst.FunctionDef) else None
+        if (
+            isinstance(func, cst.Attribute)
+            and isinstance(func.value, cst.Name)
+            and func.value.value == "self"
+        ):
+            owner = self.analysis.uses.class_node(self.scope)
+            scope = None if owner is None else self.analysis.scopes.scope_of.get(id(owner))
+            bound = [] if scope is None else scope.bindings.get(func.attr.value, [])
+            if len(bound) == 1 and isinstance(bound[0].node, cst.FunctionDef):
+                return bound[0].node
+        return None
+
+    def _trains(self, function: cst.FunctionDef) -> bool:
+        """Whether a function differentiates or steps an optimizer, in what is seen of it."""
+        known = _TRAINS.setdefault(self.analysis, {})
+        if id(function) not in known:
+            known[id(function)] = False
+            known[id(function)] = any(
+                self._differentiates(node)
+                for node in _all_below(function.body)
+                if isinstance(node, cst.Call)
+            )
+        return known[id(function)]
+
+    def _differentiates(self, node: cst.Call) -> bool:
+        if self.names.origin(node.func) in DIFFERENTIATING:
+            return True
+        if isinstance(node.func, cst.Attribute):
+            method = node.func.attr.value
+            if method in GRADIENT_METHODS or method in OPTIMIZER_METHODS:
+                return True
+        called = self._function(node.func) if isinstance(node.func, cst.Name) else None
+        return called is not None and self._trains(called)
+
+    def _inert(self, function: cst.FunctionDef, depth: int = 0) -> bool:
+        """Whether a function of this file records nothing that could be differentiated."""
+        if depth > _DEEPEST or function.asynchronous is not None:
+            return False
+        planner = _Planner(self.analysis, function, ())
+        planner.depth = depth + 1
+        return all(
+            isinstance(node, (cst.Yield,)) or planner._quiet(node)
+            for node in planner._nodes()
+            if isinstance(node, (*OPERATIONS, cst.Await))
+        )
+
+    depth = 0
+
+    def _quiet(self, node: cst.CSTNode) -> bool:
+        """Whether something without volatile operands loses nothing inside a region."""
+        if isinstance(node, cst.Await):
+            return False
+        if isinstance(node, cst.Call):
+            return self._quiet_call(node)
+        if isinstance(node, cst.Subscript):
+            above = self.tree.parent(node)
+            if isinstance(above, (cst.AssignTarget, cst.Del)):
+                return not self.values.bits(node.value) & OTHER
+        if isinstance(node, cst.AugAssign):
+            return not (self.values.bits(node.target) | self.values.bits(node.value)) & OTHER
+        return not self.values.bits(node) & OTHER
+
+    def _quiet_call(self, node: cst.Call) -> bool:
+        func = node.func
+        site = self.analysis.calls.get(id(node))
+        if site is not None:
+            return not site.shape.problem
+        origin = self.names.origin(func)
+        if origin:
+            return self._quiet_origin(node, origin)
+        if isinstance(func, cst.Name):
+            if self.names.is_builtin(func):
+                return func.value in QUIET_BUILTINS or (
+                    func.value in _COMPUTING_BUILTINS | CONTAINER_BUILTINS
+                    and not any(self.values.bits(a.value) & OTHER for a in node.args)
+                )
+            function = self._function(func)
+            return function is not None and self._inert(function, self.depth)
+        if not isinstance(func, cst.Attribute):
+            return False
+        function = self._function(func)
+        if function is not None:
+            return self._inert(function, self.depth)
+        method = func.attr.value
+        if method in QUIET_METHODS or method in NON_TENSOR_METHODS:
+            return method not in GRADIENT_METHODS
+        known = method in METHODS or method in TUPLE_METHODS
+        operands = [func.value, *(argument.value for argument in node.args)]
+        return known and not any(self.values.bits(operand) & OTHER for operand in operands)
+
+    def _quiet_origin(self, node: cst.Call, origin: str) -> bool:
+        if origin in DIFFERENTIATING:
+            return False
+        if origin.split(".")[0] in QUIET_MODULES or origin in NON_TENSOR_FUNCTIONS:
+            return True
+        if any(
+            origin.startswith(known) if known.endswith(".") else origin == known
+            for known in QUIET_TORCH
+        ):
+            return True
+        if not origin.startswith("torch."):
+            return False
+        if origin.startswith("torch.nn.") and origin.rsplit(".", 1)[-1][:1].isupper():
+            return True
+        known = origin in FUNCTIONS or origin in LOSS_FUNCTIONS
+        if self.values.free(node):
+            return True
+        return known and not any(self.values.bits(a.value) & OTHER for a in node.args)
+
+    # -- the extent ----------------------------------------------------------------------------
+
+    def _decorates(self, parts: _Part) -> bool:
+        """Whether the whole function may run without gradient, by a decorator."""
+        function = self.function
+        if not isinstance(function, cst.FunctionDef) or function.asynchronous is not None:
+            return False
+        for decorator in function.decorators:
+            node = decorator.decorator
+            if not isinstance(node, cst.Name) and self.names.origin(node) not in _TRANSPARENT:
+                return False
+            if isinstance(node, cst.Name) and node.value not in _TRANSPARENT:
+                return False
+        if not isinstance(function.body, cst.IndentedBlock):
+            return False
+        return all(why in (YIELD, DEFINITION) for _, why in parts.all_stops())
+
+    def _runs(self, block: Sequence[_Part]) -> Iterator[list[_Part]]:
+        """The smallest runs of whole statements of one block that cover what has to be."""
+        run: list[_Part] = []
+        waiting: list[_Part] = []
+        for part in block:
+            needs = any(True for _ in part.all_needs())
+            stop = next(part.all_stops(), None)
+            if needs and stop is None:
+                run += [*waiting, part] if run else [part]
+                waiting = []
+                continue
+            if stop is None:
+                waiting.append(part)
+                continue
+            if run:
+                yield run
+            run, waiting = [], []
+            if needs:
+                yield from self._inner_runs(part, stop)
+        if run:
+            yield run
+
+    def _inner_runs(self, part: _Part, stop: tuple[cst.CSTNode, str]) -> Iterator[list[_Part]]:
+        if part.needs:
+            node = part.needs[0]
+            what = "is evaluated with" if part.stops else "decides over"
+            raise _Collision(
+                f"`{self._text(node)}` on line {line_of(self.analysis, node)} {what} {stop[1]} "
+                f"(line {line_of(self.analysis, stop[0])}), which has to be recorded"
+            )
+        for inner in part.blocks:
+            if any(isinstance(piece.node, cst.BaseSmallStatement) for piece in inner):
+                if any(True for piece in inner for _ in piece.all_needs()):
+                    raise _Collision(
+                        f"line {line_of(self.analysis, part.node)} holds a block on one line: "
+                        "give it lines of its own"
+                    )
+                continue
+            yield from self._runs(inner)
+
+    # -- the edits -----------------------------------------------------------------------------
+
+    def _decorated(self, leaves: tuple[str, ...]) -> Plan:
+        function = self.function
+        if not isinstance(function, cst.FunctionDef) or self.scope.parent is None:
+            raise _Collision("it stands in no function")
+        spelling = spell_torch(self.analysis, self.sites[0], self.scope.parent, self.scope.order)
+        if spelling is None:
+            raise _Collision("there is no name for torch here: import it")
+        text = f"@{spelling.text}.no_grad()"
+        edits = (*spelling.edits, *decorate(self.tree, function, text))
+        return Plan(
+            title=f"decorate `{function.name.value}` with {text}",
+            edits=edits,
+            assumption=self._assumption(),
+            reasons=(f"all that `{function.name.value}` computes may go without a graph",),
+            needed=True,
+            leaves=leaves,
+        )
+
+    def _wrapped(
+        self,
+        runs: Sequence[Sequence[_Part]],
+        condition: cst.BaseExpression | None,
+        leaves: tuple[str, ...],
+    ) -> Plan:
+        edits: list[Edit] = []
+        reasons: list[str] = []
+        header = ""
+        for run in runs:
+            first = run[0].node
+            order = self._order(first)
+            spelling = spell_torch(self.analysis, self.sites[0], self.scope, order)
+            if spelling is None:
+                raise _Collision("there is no name for torch here: import it")
+            header = f"{spelling.text}.no_grad()"
+            if condition is not None:
+                header = self._switch(spelling.text, condition, first)
+            edits += [*spelling.edits, *wrap(self.tree, [part.node for part in run], header)]
+            lines = self._lines(run)
+            need = next(node for part in run for node in part.all_needs())
+            reasons.append(f"{lines}: `{self._text(need)}` depends on it")
+        many = f" in {len(runs)} places" if len(runs) > 1 else ""
+        return Plan(
+            title=f"put what depends on it under `with {header}:`{many}",
+            edits=tuple(edits),
+            assumption=self._assumption(),
+            reasons=tuple(reasons),
+            needed=True,
+            leaves=leaves,
+        )
+
+    def _order(self, statement: cst.CSTNode) -> int:
+        if isinstance(statement, cst.SimpleStatementLine):
+            statement = statement.body[0]
+        return self.analysis.scopes.orders.get(id(statement), (0, 0))[0]
+
+    def _lines(self, run: Sequence[_Part]) -> str:
+        first = self.tree.line(run[0].node)
+        last = self.tree.place(self.tree.end(run[-1].node) - 1)[0]
+        return f"line {first}" if first >= last else f"lines {first} to {last}"
+
+    def _switch(self, torch: str, condition: cst.BaseExpression, first: cst.CSTNode) -> str:
+        """The head of a block that records only where the values are not volatile."""
+        mode = self._negated(condition)
+        if self.branch is not None and not self.branch[1]:
+            mode = self._affirmed(condition)
+        if self.scope.kind is not ScopeKind.MODULE:
+            # A caller may have switched recording off; it must not come on again.
+            low = isinstance(condition, cst.BooleanOperation) and not condition.lpar
+            mode = f"({mode})" if low and not mode.startswith(("not ", "bool(")) else mode
+            mode = f"{torch}.is_grad_enabled() and {mode}"
+        return f"{torch}.set_grad_enabled({mode})"
+
+    def _negated(self, condition: cst.BaseExpression) -> str:
+        """`not (condition)` in the simplest spelling that surely is a bool."""
+        if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
+            return self._affirmed(condition.expression)
+        text = self._text(condition, None)
+        atom = isinstance(condition, (cst.Name, cst.Attribute, cst.Call)) or condition.lpar
+        return f"not {text}" if atom else f"not ({text})"
+
+    def _affirmed(self, condition: cst.BaseExpression) -> str:
+        text = self._text(condition, None)
+        if not is_bool(self.analysis, condition):
+            return f"bool({text})"
+        return text
+
+    def _assumption(self) -> str:
+        return "; ".join(dict.fromkeys(self.assumed))
+
+    def _text(self, node: cst.CSTNode, limit: int | None = 48) -> str:
+        text = re.sub(r"\s+", " ", self.tree.code(node)).strip()
+        return text if limit is None or len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequence[cst.CSTNode]]]:
+    """The expressions a compound statement evaluates itself, and its blocks of statements."""
+    headers: list[cst.CSTNode] = []
+    blocks: list[Sequence[cst.CSTNode]] = []
+    for child in children(statement):
+        if isinstance(child, (cst.IndentedBlock, cst.SimpleStatementSuite)):
+            blocks.append(child.body)
+        elif isinstance(
+            child,
+            (
+                cst.If,
+                cst.Else,
+                cst.ExceptHandler,
+                cst.ExceptStarHandler,
+                cst.Finally,
+                cst.MatchCase,
+            ),
+        ):
+            inner_headers, inner_blocks = _taken_apart(child)
+            headers += inner_headers
+            blocks += inner_blocks
+        else:
+            headers.append(child)
+    return headers, blocks
+
+
+def _all_below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all below it, functions inside included."""
+    yield node
+    for child in children(node):
+        yield from _all_below(child)
+
+
+def already_covered(analysis: FileAnalysis, site: Site) -> bool:
+    """Whether the call itself is written under a gradient mode."""
+    return site.call is not None and covered(analysis, site.call)
+
+
+def statement_line(analysis: FileAnalysis, node: cst.CSTNode) -> int:
+    """The line on which the statement around a node begins."""
+    return analysis.tree.line(statement_of(analysis.tree, node))
