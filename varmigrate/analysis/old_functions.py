@@ -326,9 +326,8 @@ class _Check:
         if "#" in self.tree.text[self.tree.start(init.name) : self.tree.start(init.body)]:
             raise Refused("a comment stands among the parameters of its constructor")
         for item in init.body.body:
-            for statement in getattr(item, "body", ()):
-                if self._calls_base(statement):
-                    function.supers.append(statement)
+            if isinstance(item, cst.SimpleStatementLine):
+                function.supers.extend(filter(self._calls_base, item.body))
         for part in _walk(init.body):
             if isinstance(
                 part,
@@ -563,13 +562,25 @@ class _Check:
             values = self._values(value)
             return all(v is None or self._is_single(v) for v in values) and bool(values)
         if isinstance(value, cst.Call):
-            if isinstance(value.func, cst.Attribute):
-                meaning = self.analysis.names.dotted(value.func)
-                return meaning is None or meaning.origin.startswith("torch.")
-            return self.analysis.names.origin(value.func).startswith("torch.")
+            if self.analysis.names.origin(value.func).startswith("torch."):
+                return True
+            # A method of something that is made in backward; a function may give a tuple.
+            return isinstance(value.func, cst.Attribute) and self._is_local(value.func.value)
         return isinstance(
             value, (cst.BinaryOperation, cst.UnaryOperation, cst.Attribute, cst.Subscript)
         )
+
+    def _is_local(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression stands on a value that backward gets or makes, not on a module."""
+        while isinstance(node, cst.Attribute):
+            node = node.value
+        backward = self.function.backward
+        if not isinstance(node, cst.Name) or backward is None:
+            return not isinstance(node, cst.Name)
+        load = self.analysis.names.load(node)
+        owner = None if load is None else self.analysis.names.owner(node.value, load.scope)
+        instance = _parameters(backward)[0].name.value
+        return owner is self.scopes.scope_of[id(backward)] and node.value != instance
 
     def _values(self, name: cst.Name) -> list[cst.BaseExpression | None]:
         """What a name of `backward` may be bound to; None for what is not followed."""

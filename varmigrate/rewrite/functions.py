@@ -171,6 +171,9 @@ def _body_text(analysis: FileAnalysis, function: OldFunction, init: cst.Function
         lines.pop()
     if lines and not lines[-1].endswith(("\n", "\r")):
         lines[-1] += tree.module.default_newline
+    comment = text[tree.start(init.body) : start].strip()
+    if comment:
+        lines.insert(0, f"{_indent(tree, init)}{comment}{tree.module.default_newline}")
     return "".join(lines)
 
 
