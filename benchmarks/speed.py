@@ -19,7 +19,6 @@ from pathlib import Path
 
 import libcst as cst
 
-from varmigrate.analysis.tree import NotParsed, parse
 from varmigrate.run.engine import RunOptions, run, run_text
 from varmigrate.run.prefilter import is_candidate, mentions_trigger
 
@@ -102,14 +101,14 @@ def walking() -> float:
 
 
 def legacy_files(dest: Path) -> list[bytes]:
-    """The files of the corpus that are parsed by a run, and can be."""
+    """The files of the corpus that are parsed by a run, and that libcst can parse as they are."""
     found = []
     for path in sorted(dest.rglob("*.py")):
         raw = path.read_bytes()
         if mentions_trigger(raw) and is_candidate(raw) and b"torch" in raw:
             try:
-                parse(raw.decode())
-            except (NotParsed, UnicodeDecodeError):
+                cst.parse_module(raw.decode())
+            except (cst.ParserSyntaxError, UnicodeDecodeError):
                 continue
             found.append(raw)
     return found

@@ -79,12 +79,41 @@ def digest_of(text: str) -> str:
     return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
+# Fields that never hold a node in which something is named.
+_NO_PARTS = frozenset(
+    "ctx op ops id attr name arg kind type_comment level module asname conversion simple is_async "
+    "type_ignores".split()
+)
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def parts_of(node: object) -> list[object]:
+    """What stands right below a node of the syntax tree, in order; None and text are among it."""
+    kind = node.__class__
+    names = _PARTS.get(kind)
+    if names is None:
+        fields = kind._fields if isinstance(node, ast.AST) else ()
+        names = _PARTS[kind] = tuple(field for field in fields if field not in _NO_PARTS)
+    found: list[object] = []
+    for name in names:
+        part = getattr(node, name)
+        if part.__class__ is list:
+            found += part
+        else:
+            found.append(part)
+    return found
+
+
 # -- names -----------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False, slots=True)
 class _Scope:
-    """A scope: what binds each name (None: something that is not followed)."""
+    """A scope: what binds each name (None: something that is not followed).
+
+    called: the dotted names that are called in it, first part and the others, those in its
+    comprehensions and lambdas included.
+    """
 
     node: ast.AST
     name: str
@@ -94,6 +123,7 @@ class _Scope:
     stars: list[str] = field(default_factory=list)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+    called: dict[tuple[str, tuple[str, ...]], None] = field(default_factory=dict)
     returns: bool = False
     yields: bool = False
 
@@ -131,18 +161,62 @@ def _same(one: object, other: object) -> bool:
     return one is other or (isinstance(one, _Import) and one == other)
 
 
-class _Binder(ast.NodeVisitor):
+class _Binder:
     """Fills the scopes of a module."""
 
     def __init__(self, module: ast.Module) -> None:
+        self.handlers: dict[type, Callable[..., None]] = {
+            kind: getattr(self, f"visit_{kind.__name__}")
+            for kind in (
+                *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
+                *(ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Global, ast.Nonlocal, ast.Return),
+                *(ast.Yield, ast.YieldFrom, ast.Name, ast.NamedExpr, ast.ExceptHandler),
+                *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.ListComp, ast.SetComp),
+                *(ast.GeneratorExp, ast.DictComp, ast.Attribute, ast.Constant, ast.Call),
+            )
+        }
         self.scope = _Scope(module, "", None)
         self.scopes: dict[int, _Scope] = {id(module): self.scope}
         self.order: list[_Scope] = [self.scope]
         self.visit_body(module.body)
 
-    def visit_body(self, body: Iterable[ast.AST]) -> None:
+    def visit(self, node: object) -> None:
+        handler = self.handlers.get(node.__class__)
+        if handler is not None:
+            handler(node)
+        else:
+            self.visit_body(parts_of(node))
+
+    def visit_body(self, body: Iterable[object]) -> None:
+        handlers = self.handlers
         for node in body:
-            self.visit(node)
+            handler = handlers.get(node.__class__)
+            if handler is not None:
+                handler(node)
+            else:
+                self.visit_body(parts_of(node))
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.visit(node.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        pass
+
+    def visit_Call(self, node: ast.Call) -> None:
+        func = node.func
+        self.called(func)
+        if isinstance(func, ast.Name) and func.id in _BUILTIN_MAPS and node.args:
+            self.called(node.args[0])
+        self.visit_body(parts_of(node))
+
+    def called(self, node: ast.expr) -> None:
+        """Note a dotted name that is called."""
+        attributes: tuple[str, ...] = ()
+        while isinstance(node, ast.Attribute):
+            attributes = (node.attr, *attributes)
+            node = node.value
+        if isinstance(node, ast.Name):
+            self.scope.called[node.id, attributes] = None
 
     def opened(self, node: ast.AST, name: str, is_class: bool = False) -> _Scope:
         scope = _Scope(node, name, self.scope, is_class)
@@ -197,6 +271,8 @@ class _Binder(ast.NodeVisitor):
         for argument in _every_argument(arguments):
             self.scope.bind(argument.arg, None)
         self.visit_body(body)
+        if isinstance(node, ast.Lambda):
+            outer.called.update(self.scope.called)
         self.scope = outer
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
@@ -236,18 +312,18 @@ class _Binder(ast.NodeVisitor):
 
     def visit_Return(self, node: ast.Return) -> None:
         self.scope.returns = True
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_Yield(self, node: ast.Yield) -> None:
         self.scope.yields = True
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
         self.scope.yields = True
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_Name(self, node: ast.Name) -> None:
-        if not isinstance(node.ctx, ast.Load):
+        if node.ctx.__class__ is not ast.Load:
             self.bind(node.id, None)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
@@ -257,12 +333,12 @@ class _Binder(ast.NodeVisitor):
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
             self.bind(node.name, None)
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.name:
             self.bind(node.name, None)
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_MatchStar(self, node: ast.MatchStar) -> None:
         if node.name:
@@ -271,7 +347,7 @@ class _Binder(ast.NodeVisitor):
     def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
         if node.rest:
             self.bind(node.rest, None)
-        self.generic_visit(node)
+        self.visit_body(parts_of(node))
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
         self._comprehension(node, [node.elt])
@@ -294,6 +370,7 @@ class _Binder(ast.NodeVisitor):
             self.visit(generator.target)
             self.visit_body([*([generator.iter] if index else []), *generator.ifs])
         self.visit_body(results)
+        outer.called.update(self.scope.called)
         self.scope = outer
 
 
@@ -366,6 +443,30 @@ class _Names:
             if method is not None:
                 return Ref(None, f"{method.name}.{attributes[0]}")
         return None
+
+    def may_wrap(self, first: str, rest: tuple[str, ...], scope: _Scope) -> bool:
+        """Whether a dotted name may lead to Variable or to a wrapper; asked before it is followed.
+
+        False for most: what comes from torch, built-ins, parameters, attributes of `self` that no
+        class binds.
+        """
+        found, owner = self.binding(first, scope)
+        if isinstance(found, _Import):
+            root = found.module.partition(".")[0]
+            return root not in _NEVER_WRAP or any(
+                "ariable" in part for part in (found.module, found.name, *rest)
+            )
+        if found is not None:
+            return True
+        if first not in owner.bindings:
+            return bool(owner.stars)
+        method = self.receiver(first, owner) if len(rest) == 1 else None
+        if method is None or not isinstance(method.node, ast.ClassDef) or method.parent is None:
+            return False
+        bases = (self.ref(base, method.parent) for base in method.node.bases)
+        return rest[0] in method.bindings or not all(
+            ref is not None and (ref.module or "").partition(".")[0] in _NEVER_WRAP for ref in bases
+        )
 
     def receiver(self, name: str, scope: _Scope) -> _Scope | None:
         """The class whose object (or which itself) a name is: the first parameter of a method."""
@@ -898,6 +999,8 @@ class _Reader:
     ) -> Candidate | None:
         inside = self.names.scopes[id(node)]
         if inside.yields or not inside.returns:
+            return None
+        if not any(self.names.may_wrap(first, rest, inside) for first, rest in inside.called):
             return None
         bound = kind in (CallableKind.METHOD, CallableKind.CLASS)
         body = _Body(self.names, inside, node.args, bound)

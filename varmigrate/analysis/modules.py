@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import libcst as cst
 
@@ -22,8 +23,8 @@ _CHAINED = frozenset("cuda cpu to float double half eval train share_memory appl
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
 _NO_MODULES = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 _CHANGES = re.compile(
-    r"(\w+)\s*\.\s*(?:add_module|register_module|append|insert|extend|__setitem__)\s*\("
-    r"|(\w+)\s*\.\s*forward\s*=(?!=)|(\w+)\s*\[[^\]\n]*\]\s*=(?!=)"
+    r"\b(\w+)\s*\.\s*(?:(?:add_module|register_module|append|insert|extend|__setitem__)\s*\("
+    r"|forward\s*=(?!=))|\b(\w+)\s*\[[^\]\n]*\]\s*=(?!=)"
 )
 _MOST_STEPS = 6
 
@@ -49,10 +50,11 @@ class Modules:
         self.attributes = attributes
         self._used: tuple[set[Binding], set[object]] | None = None
         self._hooks = "register_forward" in scopes.tree.text
-        # Names of which something else is put inside or on afterwards.
-        self._changed_modules = frozenset(
-            match[1] or match[2] or match[3] for match in _CHANGES.finditer(scopes.tree.text)
-        )
+
+    @cached_property
+    def _changed_modules(self) -> frozenset[str]:
+        """Names of which something else is put inside or on afterwards."""
+        return frozenset(match[1] or match[2] for match in _CHANGES.finditer(self.tree.text))
 
     def callees(self, node: cst.CSTNode) -> list[cst.FunctionDef] | None:
         """The `forward` functions of this file that a call of a module runs.
