@@ -8,12 +8,13 @@ import re
 import pytest
 
 from tests.support import check, fix
+from varmigrate.files.spellings import python_tree
 from varmigrate.rules.base import Invalid, Rule
 from varmigrate.rules.registry import all_rules, by_code
 from varmigrate.run.prefilter import OLD_TRIGGERS, TRIGGERS
 
 # Reported by the run and not from a tree; their behaviour is tested with the run.
-FILE_RULES = {"VM001", "VM008", "VM009"}
+FILE_RULES = {"VM001", "VM002", "VM008", "VM009"}
 
 VALID = [(rule, source) for rule in all_rules() for source in rule.valid]
 INVALID = [(rule, case) for rule in all_rules() for case in rule.invalid]
@@ -31,7 +32,7 @@ def test_valid(rule: Rule, source: str) -> None:
 
 @pytest.mark.parametrize(("rule", "case"), INVALID, ids=_id)
 def test_invalid(rule: Rule, case: Invalid) -> None:
-    ast.parse(case.source)
+    python_tree(case.source)
     findings = [f for f in check(case.source, select=rule.select).findings if f.code == rule.code]
     assert findings
     assert all(finding.fix or finding.advice for finding in findings)

@@ -59,7 +59,7 @@ def test_check_and_diff_write_nothing(tmp_path: Path) -> None:
 
 
 def test_one_bad_file_does_not_end_the_run(tmp_path: Path) -> None:
-    tree(tmp_path, {"a.py": "import torch\nprint 'Variable'\n", "b.py": USE})
+    tree(tmp_path, {"a.py": "import torch\nVariable 1\n", "b.py": USE})
     (tmp_path / "c.py").write_bytes(b"import torch  # Variable \xff\n")
     (tmp_path / "d.py").symlink_to(tmp_path / "nowhere.py")
     report = run([str(tmp_path)], RunOptions(fix=True, write=True))

@@ -19,9 +19,10 @@ USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        (b"import torch\nprint 'Variable'\n", 2),
+        (b"import torch\nVariable 1\n", 2),
         (b"import torch\nx = Variable(\n", 3),
-        (b"import torch\nx.cuda(async=True)  # Variable\n", 2),
+        (b"import torch\nx.cuda(async=True) # Variable\ny = async 1\n", 3),
+        (b"import torch\n%run more.py\nx = Variable(y)\n", 2),
         (b"# coding: no-such-codec\nimport torch, Variable\n", 1),
         (b"import torch\nx = 'Variable \xff'\n", 2),
         (b"import torch\nx = 'Variable \x00'\n", 2),
@@ -30,9 +31,10 @@ USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(
         (b"import torch\n\x0cVariable = 2\n", 2),
     ],
     ids=[
-        "print statement",
+        "two words",
         "unfinished",
-        "async keyword",
+        "async keyword and more",
+        "a line of IPython that may bind names",
         "unknown codec",
         "undecodable",
         "null byte",

@@ -20,6 +20,7 @@ class ModuleContext:
     wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
     overridden: methods that classes of other files bind anew, inheriting from one of this file.
     callables: what may wrap in this file, with the digest of the text it was read from.
+    takers: functions and classes of the project, by short name, that take the flag `async` was.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
     file that others name, by name.
     """
@@ -31,5 +32,6 @@ class ModuleContext:
     wrappers: Mapping[str, WrapperSummary] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
     callables: tuple[str, FileCallables] | None = field(default=None, compare=False)
+    takers: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

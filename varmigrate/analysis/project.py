@@ -11,13 +11,13 @@ from __future__ import annotations
 import ast
 import os
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from varmigrate.analysis.callables import digest_of, read_callables
+from varmigrate.analysis.callables import digest_of, parts_of, read_callables
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.takers import may_take, takers
 from varmigrate.analysis.wrappers import (
     FileCallables,
     Key,
@@ -26,6 +26,7 @@ from varmigrate.analysis.wrappers import (
     members,
     solve,
 )
+from varmigrate.files.spellings import python_tree
 from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 _ELSEWHERE = "project:"
@@ -45,7 +46,8 @@ class ModuleSummary:
     words: identifiers that occur in the file at all, strings included. patched: attributes that
     are assigned to, and last parts of dotted strings (`mock.patch("a.b")`). readable: False for a
     file that cannot be parsed, of which only what it takes is guessed from its lines.
-    callables: what may wrap its argument, and the classes. digest: of the text.
+    callables: what may wrap its argument, and the classes. digest: of the text. takers: see
+    `varmigrate.analysis.takers`.
     """
 
     bound: Mapping[str, tuple[str, str | None] | None] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class ModuleSummary:
     readable: bool = True
     callables: FileCallables = field(default_factory=FileCallables)
     digest: str = ""
+    takers: frozenset[str] = frozenset()
 
 
 _FROM = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -89,10 +92,7 @@ def _guess(text: str) -> ModuleSummary:
 def summarise(text: str) -> ModuleSummary:
     """The summary of a decoded source text; a guess when it cannot be parsed."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(text)
-        return _summary(text, module)
+        return _summary(text, python_tree(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _guess(text)
 
@@ -122,22 +122,31 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
     modules: set[str] = set()
     words: set[str] = set()
     patched: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.ImportFrom):
+    sets = "setattr" in text
+    # Every node of the file comes by here: the commonest first, and nothing is asked twice.
+    waiting: list[object] = [module]
+    while waiting:
+        node = waiting.pop()
+        kind = node.__class__
+        if kind is ast.Name:
+            words.add(node.id)  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Attribute):
+            words.add(node.attr)
+            if node.ctx.__class__ is not ast.Load:
+                patched.add(node.attr)
+            waiting.append(node.value)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                words.update(_WORD.findall(node.value[:200]))
+                if _DOTTED.fullmatch(node.value) or (sets and node.value.isidentifier()):
+                    patched.add(node.value.rpartition(".")[2])
+        elif isinstance(node, ast.ImportFrom):
             source = "." * node.level + (node.module or "")
             taken.update((source, alias.name) for alias in node.names)
         elif isinstance(node, ast.Import):
             modules.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.Name):
-            words.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            words.add(node.attr)
-            if not isinstance(node.ctx, ast.Load):
-                patched.add(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            words.update(_WORD.findall(node.value[:200]))
-            if _DOTTED.fullmatch(node.value) or ("setattr" in text and node.value.isidentifier()):
-                patched.add(node.value.rpartition(".")[2])
+        else:
+            waiting += parts_of(node)
     try:
         callables, digest = read_callables(module), digest_of(text)
     except RecursionError:
@@ -153,6 +162,7 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
         frozenset(patched),
         callables=callables,
         digest=digest,
+        takers=takers(module) if may_take(text) else frozenset(),
     )
 
 

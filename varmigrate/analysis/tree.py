@@ -1,7 +1,7 @@
 """A parsed file: the syntax tree, where each node stands in the text, and who its parent is.
 
 Offsets come from one pass of libcst's own code generator that counts what it emits. The same pass
-is the round-trip check: the file is trusted only when what was emitted is what was read.
+is the round-trip check: no place is told in a text that is not what was emitted.
 """
 
 from __future__ import annotations
@@ -9,15 +9,22 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
+from functools import cached_property
+from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from varmigrate.files.spellings import KEYWORD, Mask, mask
+
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
+# Where the parser is known to lose characters.
+_STRAY = re.compile(r"\f|\r(?!\n)")
 _PAGE_BREAK = re.compile(r"^[ \t]*\f[ \t\f]*(?=\r?$)", re.MULTILINE)
 
 # Fields that never hold an expression or a statement; everything else is walked.
@@ -69,20 +76,46 @@ _NO_CONTEXT = nullcontext()
 
 
 class _Positions(CodegenState):
-    """Code generation that notes the offset at which every node begins and ends."""
+    """Code generation that notes, in tokens, where every node begins and ends.
+
+    Nearly all of the work is calls of these methods, hence the built-in ones in their place.
+    """
 
     def __init__(self, module: cst.Module) -> None:
         super().__init__(
             default_indent=module.default_indent, default_newline=module.default_newline
         )
-        self.offset = 0
         self.starts: dict[int, int] = {}
         self.ends: dict[int, int] = {}
 
+    def record_syntactic_position(  # type: ignore[override]
+        self, node: cst.CSTNode, **bounds: object
+    ) -> AbstractContextManager[None]:
+        # The one of the base class makes a generator for every statement, for nothing.
+        return _NO_CONTEXT
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self.starts[id(node)] = len(self.tokens)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        self.ends[id(node)] = len(self.tokens)
+
+
+class _Unmasking(CodegenState):
+    """Code generation that writes what stands in the file back into the tree of a masked text."""
+
+    def __init__(self, module: cst.Module, text: str, masked: Mask) -> None:
+        super().__init__(
+            default_indent=module.default_indent, default_newline=module.default_newline
+        )
+        self.text = text
+        self.hidden = (masked.word, masked.letter)
+        self.offset = 0
+        self.keywords: list[cst.Name] = []
+
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
-            self.tokens.append(token)
-            self.offset += len(token)
+            self.add_token(token)
 
     def add_token(self, value: str) -> None:
         self.tokens.append(value)
@@ -92,46 +125,70 @@ class _Positions(CodegenState):
         if self.tokens:
             self.offset -= len(self.tokens.pop())
 
-    def record_syntactic_position(  # type: ignore[override]
-        self, node: cst.CSTNode, **bounds: object
-    ) -> AbstractContextManager[None]:
-        # The one of the base class makes a generator for every statement, for nothing.
-        return _NO_CONTEXT
-
     def before_codegen(self, node: cst.CSTNode) -> None:
-        self.starts[id(node)] = self.offset
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        self.ends[id(node)] = self.offset
+        if not isinstance(node, cst.Comment) and not (
+            isinstance(node, cst.Name) and node.value in self.hidden
+        ):
+            return
+        # The node is frozen for those who have seen it; nobody has yet.
+        value = self.text[self.offset : self.offset + len(node.value)]
+        object.__setattr__(node, "value", value)
+        if isinstance(node, cst.Name) and value == KEYWORD:
+            self.keywords.append(node)
 
 
 class Tree:
     """A module with the offsets of its nodes.
 
     text: the decoded source. module: its libcst tree. `parents` is filled by the scope walk.
+    keywords: the names that are a keyword today (`async`), in the order of the text.
+    Where nodes stand is found out when it is first asked; that raises NotParsed when the text is
+    not reproduced.
     """
 
-    def __init__(self, text: str, module: cst.Module, starts: dict[int, int], ends: dict[int, int]):
+    def __init__(
+        self, text: str, module: cst.Module, masked: str, keywords: tuple[cst.Name, ...] = ()
+    ) -> None:
         self.text = text
         self.module = module
+        self.keywords = keywords
         self.parents: dict[int, cst.CSTNode] = {}
-        self._starts = starts
-        self._ends = ends
+        self._masked = masked
         self._lines: list[int] | None = None
+
+    @cached_property
+    def _places(self) -> tuple[dict[int, int], dict[int, int], list[int]]:
+        """The first and the last token of each node by its id, and where each token begins."""
+        state = _Positions(self.module)
+        try:
+            self.module._codegen(state)
+        except RecursionError:
+            raise NotParsed(1, "the code is nested too deeply to be analysed") from None
+        written = "".join(state.tokens)
+        if written != self._masked:
+            raise NotParsed(*_difference(self._masked, written))
+        return state.starts, state.ends, list(accumulate(map(len, state.tokens), initial=0))
+
+    def ensure_reproduced(self) -> None:
+        """Raise NotParsed when the text is not what the tree says."""
+        assert self._places
 
     def start(self, node: cst.CSTNode) -> int:
         """Offset of the first character of `node`, its own parentheses included."""
-        return self._starts[id(node)]
+        starts, _, offsets = self._places
+        return offsets[starts[id(node)]]
 
     def end(self, node: cst.CSTNode) -> int:
         """Offset just behind `node`, its own parentheses included."""
-        return self._ends[id(node)]
+        _, ends, offsets = self._places
+        return offsets[ends[id(node)]]
 
     def code(self, node: cst.CSTNode) -> str:
         """The text of `node` as it stands in the file; of one from elsewhere, its code."""
-        if id(node) not in self._starts:
+        starts, ends, offsets = self._places
+        if id(node) not in starts:
             return self.module.code_for_node(node)
-        return self.text[self._starts[id(node)] : self._ends[id(node)]]
+        return self.text[offsets[starts[id(node)]] : offsets[ends[id(node)]]]
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node directly above, or None for the module."""
@@ -162,38 +219,122 @@ class Tree:
 
 
 def parse(text: str) -> Tree:
-    """Parse a decoded source text.
+    """Parse a decoded source text, old spellings included (see `varmigrate.files.spellings`).
 
     Returns its `Tree`. Raises NotParsed when libcst refuses the text, or does not reproduce it.
     """
-    # The parser loses a form feed on a line of its own; a blank of the same width stands in for it.
-    masked = _PAGE_BREAK.sub(lambda match: " " * len(match.group()), text) if "\f" in text else text
     try:
-        module = cst.parse_module(masked)
+        return _parse(text, Mask(text))
+    except NotParsed:
+        masked = mask(text)
+        if masked is None:
+            raise
+    if masked.refused is not None:
+        raise NotParsed(masked.refused[0], f"not read past this line: {masked.refused[1]}")
+    return _parse(text, masked)
+
+
+def reparse(before: Tree, text: str, edits: Sequence[tuple[int, int, str]]) -> Tree:
+    """Parse a text that was made from another by a few edits.
+
+    edits: the start and the end of what is replaced, and what stands there now, in order and apart
+    from each other. Only the top-level statements that hold one are parsed again; nodes of the
+    others are in both trees. Returns and raises what `parse` of the text does.
+    """
+    try:
+        body = None if before.keywords or "\f" in text else _spliced(before, text, edits)
+    except Exception:
+        # Whatever is wrong is told by the parser of the whole text.
+        body = None
+    if body is None:
+        return parse(text)
+    tree = Tree(text, before.module.with_changes(body=body), text)
+    tree.ensure_reproduced()
+    return tree
+
+
+def _spliced(
+    before: Tree, text: str, edits: Sequence[tuple[int, int, str]]
+) -> list[cst.SimpleStatementLine | cst.BaseCompoundStatement] | None:
+    """The statements of a text made by edits; None when they cannot be told one by one."""
+    module = before.module
+    starts = [before.start(statement) for statement in module.body]
+    end = before.end(module.body[-1]) if module.body else 0
+    if not edits or not starts or edits[0][0] < starts[0] or edits[-1][1] >= end:
+        return None
+    # Of every run of statements that change: its first one, the one behind it, the growth in it.
+    runs: list[list[int]] = []
+    for first, last, new in edits:
+        # What is put where a statement begins may as well end the one above.
+        low = max(0, bisect_left(starts, first) - 1)
+        high = bisect_right(starts, last)
+        if runs and low <= runs[-1][1]:
+            runs[-1][1] = max(runs[-1][1], high)
+            runs[-1][2] += len(new) - (last - first)
+        else:
+            runs.append([low, high, len(new) - (last - first)])
+    body: list[cst.SimpleStatementLine | cst.BaseCompoundStatement] = []
+    position = shift = 0
+    config = cst.PartialParserConfig(
+        default_newline=module.default_newline, default_indent=module.default_indent
+    )
+    for low, high, growth in runs:
+        body += module.body[position:low]
+        begin, stop = starts[low] + shift, (starts[high] if high < len(starts) else end)
+        shift += growth
+        part = cst.parse_module(text[begin : stop + shift], config)
+        if not part.body or part.footer or not part.has_trailing_newline:
+            return None
+        first_line = part.body[0]
+        above = (*part.header, *first_line.leading_lines)
+        body += [first_line.with_changes(leading_lines=above), *part.body[1:]]
+        position = high
+    return [*body, *module.body[position:]]
+
+
+def _parse(text: str, masked: Mask) -> Tree:
+    try:
+        module = cst.parse_module(_without_page_breaks(masked.text))
     except cst.ParserSyntaxError as error:
-        raise NotParsed(*_plain(text, error)) from None
+        raise NotParsed(*_plain(text, masked.text, error)) from None
     except RecursionError:
         raise NotParsed(1, "the code is nested too deeply to be analysed") from None
     except Exception as error:
         raise NotParsed(1, f"the parser failed on it ({type(error).__name__})") from None
-    state = _Positions(module)
+    keywords = _unmask(module, text, masked) if masked.text != text else ()
+    tree = Tree(text, module, _without_page_breaks(text), keywords)
+    if masked.text != text or _STRAY.search(text):
+        tree.ensure_reproduced()
+    return tree
+
+
+def _without_page_breaks(text: str) -> str:
+    # The parser loses a form feed on a line of its own; a blank of the same width stands in for it.
+    if "\f" not in text:
+        return text
+    return _PAGE_BREAK.sub(lambda match: " " * len(match.group()), text)
+
+
+def _unmask(module: cst.Module, text: str, masked: Mask) -> tuple[cst.Name, ...]:
+    """Write the text into the tree of its masked form; gives the names that are keywords today."""
+    state = _Unmasking(module, text, masked)
     try:
         module._codegen(state)
     except RecursionError:
         raise NotParsed(1, "the code is nested too deeply to be analysed") from None
-    written = "".join(state.tokens)
-    if written != masked:
-        raise NotParsed(*_difference(masked, written))
-    return Tree(text, module, state.starts, state.ends)
+    return tuple(state.keywords)
 
 
-def _plain(text: str, error: cst.ParserSyntaxError) -> tuple[int, str]:
-    """Line and plain words for a syntax error; Python's own parser is better at both."""
+def _plain(text: str, readable: str, error: cst.ParserSyntaxError) -> tuple[int, str]:
+    """Line and plain words for a syntax error; Python's own parser is better at both.
+
+    readable: the text as it was parsed.
+    """
     line, reason = max(1, error.raw_line), "not valid syntax"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            ast.parse(readable)
     except SyntaxError as own:
         line, reason = own.lineno or line, own.msg
     except (ValueError, RecursionError, MemoryError):

@@ -8,8 +8,6 @@ followed.
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -36,6 +34,7 @@ from varmigrate.analysis.wrappers import (
     overridden,
     solve,
 )
+from varmigrate.files.spellings import python_tree
 from varmigrate.torch_facts.stars import STAR_EXPORTS_VARIABLE
 
 _MOST_ALIASES = 6
@@ -498,9 +497,7 @@ def _callables(text: str, context: ModuleContext) -> FileCallables:
     if context.callables is not None and context.callables[0] == digest_of(text):
         return context.callables[1]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return read_callables(ast.parse(text))
+        return read_callables(python_tree(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return FileCallables()
 

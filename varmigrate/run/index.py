@@ -28,8 +28,8 @@ class _Known:
     """What is known of one project.
 
     paths: the files that were looked into for wrappers. named: those that mention no trigger.
-    exports: for every file, what others take from it, and what they replace in it. stale: whether
-    more is known of the wrappers by now.
+    exports: for every file, what others take from it, and what they replace in it. takers: see
+    `varmigrate.analysis.takers`. stale: whether more is known of the wrappers by now.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -37,6 +37,7 @@ class _Known:
     wrappers: dict[Key, WrapperSummary] = field(default_factory=dict)
     exports: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     overridden: dict[str, frozenset[str]] = field(default_factory=dict)
+    takers: frozenset[str] = frozenset()
     stale: bool = False
 
 
@@ -82,6 +83,7 @@ class Index:
             exported=exported,
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
+            takers=known.takers,
             callables=None if summary is None else (summary.digest, summary.callables),
         )
 
@@ -227,6 +229,8 @@ class Index:
         users = [path for path in sorted(found) if self._has_edges(path, project)]
         known.exports = project.exports(users)
         known.overridden = project.overridden(users)
+        summaries = (self._summary(path) for path in mine if b"torch" in self._files[path])
+        known.takers = frozenset().union(*(s.takers for s in summaries if s is not None))
         known.named = tuple(sorted(named))
         known.wrappers = self._followed(project, known)
         return known

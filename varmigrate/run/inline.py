@@ -11,7 +11,6 @@ import ast
 import os
 import re
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +32,7 @@ from varmigrate.analysis.wrappers import (
 )
 from varmigrate.files.depth import too_deep, with_deep_stack
 from varmigrate.files.source import Unreadable, decode, read_bytes
+from varmigrate.files.spellings import python_tree
 from varmigrate.model import Edit
 from varmigrate.rewrite.edits import Conflict, apply, merge
 from varmigrate.rewrite.expressions import Suffix, unwrap
@@ -276,9 +276,7 @@ def _rewritten(text: str, edits: list[Edit], shown: str) -> str:
         edits = merge(edits)
         after = apply(text, edits)
         verify(text, after, edits)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(after)
+        python_tree(after)
     except (Conflict, Rejected, SyntaxError, ValueError, RecursionError) as error:
         raise Stays(f"the result in {shown} failed its verification ({error})") from None
     return after
@@ -488,9 +486,7 @@ def _check_quiet(files: _Files, path: str, module: str, seen: set[str]) -> None:
     seen.add(target)
     shown = os.path.basename(target)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(files.text(target)).body
+        body = python_tree(files.text(target)).body
     except (OSError, Unreadable, SyntaxError, ValueError, RecursionError):
         raise Stays(f"{shown} cannot be read") from None
     for statement in body:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -13,8 +12,9 @@ from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Binding
 from varmigrate.analysis.sites import SiteKind
-from varmigrate.analysis.tree import NotParsed
+from varmigrate.analysis.tree import NotParsed, Tree, reparse
 from varmigrate.files.depth import too_deep
+from varmigrate.files.python2 import Sign, broken_sign, hidden_sign
 from varmigrate.files.source import Source, Unreadable, decode, encode
 from varmigrate.model import Edit, FileResult, Finding, Safety
 from varmigrate.rewrite.edits import Conflict, apply, merge
@@ -27,7 +27,7 @@ from varmigrate.rules.registry import all_rules
 from varmigrate.run.selection import Selection
 from varmigrate.run.suppress import Suppressions, leaves_out
 
-_MOST_ROUNDS = 6
+_MOST_ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +90,33 @@ def _judge_file(
     except Unreadable as error:
         advice = "save it in the encoding it declares (UTF-8 if none)"
         return _refused(path, error.line, error.message, "", options, advice)
-    if leaves_out(source.text):
+    text = source.text
+    left_out = tuple(code for code in ("VM001", "VM002") if leaves_out(text, code))
+    if left_out:
         selection = options.selection
-        without = replace(selection, ignore=(*selection.ignore, "VM001"))
+        without = replace(selection, ignore=(*selection.ignore, *left_out))
         options = replace(options, selection=without)
-    deep = too_deep(source.text)
+    deep = too_deep(text)
     if deep is not None:
         line, reason = deep
         advice = "split the expression, or leave the file out"
-        return _refused(path, line, reason, _line(source.text, line), options, advice)
+        return _refused(path, line, reason, _line(text, line), options, advice)
+    sign = hidden_sign(text)
+    if sign is not None:
+        return _needs_python2(path, sign, text, options)
     try:
-        judgement = _judge(path, source.text, context, options)
+        judgement = _judge(path, text, context, options)
     except NotParsed as error:
-        line_text = _line(source.text, error.line)
+        sign = broken_sign(text)
+        if sign is not None:
+            return _needs_python2(path, sign, text, options)
+        line_text = _line(text, error.line)
         advice = "make it valid for Python 3"
-        if re.search(r"\basync\s*=", line_text):
-            advice = "write `non_blocking=` for `async=`, which is a keyword since Python 3.7"
         return _refused(path, error.line, error.message, line_text, options, advice)
     except RecursionError:
         message = "the code is nested too deeply to be analysed"
         advice = "split the deepest expression, or leave the file out"
-        return _refused(path, 1, message, _line(source.text, 1), options, advice)
+        return _refused(path, 1, message, _line(text, 1), options, advice)
     # A call that is silenced or not asked for stays as it is.
     fixed = {
         id(proposal.site)
@@ -128,9 +134,14 @@ def _judge_file(
 
 
 def _judge(
-    path: str, text: str, context: ModuleContext, options: FileOptions, legacy: bool = False
+    path: str,
+    text: str,
+    context: ModuleContext,
+    options: FileOptions,
+    legacy: bool = False,
+    tree: Tree | None = None,
 ) -> _Judgement:
-    analysis = FileAnalysis(path, text, context, options.assumptions)
+    analysis = FileAnalysis(path, text, context, options.assumptions, tree)
     analysis.legacy = legacy or bool(analysis.sites)
     suppressions = Suppressions(analysis)
     wants = options.selection.wants
@@ -143,6 +154,9 @@ def _judge(
         and not suppressions.silences(proposal)
         and wants(proposal.code, proposal.intent)
     ]
+    if proposals:
+        # What is to be said of a text must be about that very text.
+        analysis.tree.ensure_reproduced()
     if options.unsafe:
         for proposal in proposals:
             proposal.trust()
@@ -166,7 +180,9 @@ def _fix(
             verify(text, after, edits)
             fixed += [proposal.finding(judgement.analysis) for proposal in applied]
             legacy = original.analysis.legacy
-            judgement = _judge(path, after, context, options, legacy)
+            changes = [(edit.start, edit.end, edit.text) for edit in edits]
+            tree = reparse(judgement.analysis.tree, after, changes)
+            judgement = _judge(path, after, context, options, legacy, tree)
             text = after
         else:
             raise Rejected("the fixes do not come to an end")
@@ -190,13 +206,15 @@ def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], 
         for proposal in judgement.proposals
         if proposal.fix is not None and (options.unsafe or proposal.fix.safety is Safety.SAFE)
     ]
+    # A fix that moves lines must not meet one that deletes some of them, and sees more before it.
+    wanted = [p for p in wanted if p.alone] or wanted
     _agree_on_statements(judgement.analysis, wanted)
     applied, edits = _compatible(wanted)
     gone: set[int] = set()
     leftovers: list[Binding] = []
     for proposal in applied:
         leftovers.extend(proposal.removes)
-        if proposal.site is not None:
+        if proposal.site is not None and not proposal.keeps:
             gone.add(id(proposal.site.base or proposal.site))
     tidied, replaced = _tidied(judgement, gone, leftovers, edits, options)
     try:
@@ -266,9 +284,15 @@ def _fits(taken: list[Edit], edit: Edit) -> bool:
 
 
 def _refused(
-    path: str, line: int, message: str, source_line: str, options: FileOptions, advice: str
+    path: str,
+    line: int,
+    message: str,
+    source_line: str,
+    options: FileOptions,
+    advice: str,
+    code: str = "VM001",
 ) -> FileResult:
-    if not options.selection.wants("VM001"):
+    if not options.selection.wants(code):
         return FileResult(path)
     finding = Finding(
         path=path,
@@ -276,12 +300,18 @@ def _refused(
         column=1,
         end_line=line,
         end_column=1,
-        code="VM001",
+        code=code,
         message=f"not analysed: {message}",
         advice=f"the file is left alone: {advice}, and run again",
         source_line=source_line,
     )
     return FileResult(path, (finding,))
+
+
+def _needs_python2(path: str, sign: Sign, text: str, options: FileOptions) -> FileResult:
+    message = f"written for Python 2 ({sign.what})"
+    line_text = _line(text, sign.line)
+    return _refused(path, sign.line, message, line_text, options, sign.advice(path), "VM002")
 
 
 def _failed(path: str, judgement: _Judgement, reason: str, options: FileOptions) -> FileResult:

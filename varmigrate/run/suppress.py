@@ -154,11 +154,14 @@ def _items(ignore: re.Match[str]) -> frozenset[str] | None:
     return frozenset(item.upper() if _CODE.match(item) else item.lower() for item in found)
 
 
-def leaves_out(text: str) -> bool:
-    """Whether a text that cannot be parsed asks to be left alone: VM001 is not reported then."""
+def leaves_out(text: str, code: str) -> bool:
+    """Whether a text asks to be left alone: a finding about the file itself is not reported then.
+
+    code: of the finding.
+    """
     found = _LEFT_OUT.search(text)
     ignore = _IGNORE.match(found[1]) if found else None
     if ignore is None:
         return False
     items = _items(ignore)
-    return items is None or any(exactness(item, "VM001", None) for item in items)
+    return items is None or any(exactness(item, code, None) for item in items)
