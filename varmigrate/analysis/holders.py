@@ -642,6 +642,9 @@ class Holders:
         name = parent.attr.value
         if self.attributes.holder(parent) is not None:
             return None
+        if name == "volatile":
+            # Setting it only warns.
+            return None
         call = self.tree.parent(parent)
         if isinstance(call, cst.Call) and call.func is parent:
             return (yield from self._method(node, name, call))

@@ -24,7 +24,6 @@ from varmigrate.analysis.volatile import (
     VOLATILE,
     Contamination,
     below,
-    covered,
     function_around,
     line_of,
 )
@@ -880,11 +879,14 @@ def _all_below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _all_below(child)
 
 
-def already_covered(analysis: FileAnalysis, site: Site) -> bool:
-    """Whether the call itself is written under a gradient mode."""
-    return site.call is not None and covered(analysis, site.call)
-
-
-def statement_line(analysis: FileAnalysis, node: cst.CSTNode) -> int:
-    """The line on which the statement around a node begins."""
-    return analysis.tree.line(statement_of(analysis.tree, node))
+def has_sources(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
+    """Whether a call in the function around a node makes a volatile value."""
+    function = function_around(analysis, node)
+    return any(
+        is_source(site)
+        and site.kind is SiteKind.CALL
+        and site.call is not None
+        and not passes_on(analysis, site)
+        and function_around(analysis, site.call) is function
+        for site in analysis.sites
+    )

@@ -1,9 +1,11 @@
 """A call that asked for inference: `volatile=True`, or `volatile=` an expression.
 
-What it does: finds calls with the volatile flag.
+What it does: finds calls with the volatile flag, and everything in the function that depends on the
+value: through names, attributes, containers and loops.
 
 Why: one volatile input turned the graph off for everything computed from it. Since PyTorch 0.4 the
-flag only warns: evaluation builds graphs and memory grows.
+flag only warns: evaluation builds graphs and memory grows. A block around the constructor alone
+turns nothing off.
 
 Example:
 
@@ -12,12 +14,20 @@ Example:
 
 Use instead:
 
+    x = images.detach()
     with torch.no_grad():
-        x = images
         out = model(x)
 
-Fix safety: no fix yet. The region has to cover everything that depends on the value; a block around
-the constructor alone turns nothing off.
+A function that is all inference gets `@torch.no_grad()`; a loop that is, is wrapped whole.
+`volatile=not train` becomes `torch.set_grad_enabled(...)`, which never switches recording on inside
+a caller's `no_grad`. The rest of the call is left to the other rules.
+
+Fix safety: safe where everything that is covered is known to differentiate nothing: values and
+gradients stay the same, and what is computed keeps no graph, which is the point. Models, losses and
+torch functions that are given the value are taken to compute and no more. Unsafe where a function
+that is not seen is given the value, or the value itself is handed on. Not done, with the statements
+that collide, where something that must be recorded cannot be separated, where the value is volatile
+on some ways only, or where code that runs later depends on it.
 """
 
 from __future__ import annotations
@@ -43,8 +53,22 @@ class Inference(IntentRule):
         "from torch.autograd import Variable\nx = Variable(images, volatile=False)\n",
     )
     invalid = (
-        Invalid("from torch.autograd import Variable\nx = Variable(images, volatile=True)\n"),
-        Invalid("from torch.autograd import Variable\nx = Variable(i, volatile=not train)\n"),
+        Invalid(
+            "import torch\nfrom torch.autograd import Variable\n\n\ndef predict(model, images):\n"
+            "    return model(Variable(images, volatile=True))\n",
+            "import torch\n\n\n@torch.no_grad()\ndef predict(model, images):\n"
+            "    return model(images.detach())\n",
+        ),
+        Invalid(
+            "import torch\nfrom torch.autograd import Variable\n\n\ndef get(images):\n"
+            "    return Variable(images, volatile=True)\n",
+            "import torch\n\n\ndef get(images):\n    return images\n",
+            unsafe=True,
+        ),
+        Invalid(
+            "import torch\nfrom torch.autograd import Variable\n\n\ndef train(model, images):\n"
+            "    loss = model(Variable(images, volatile=True)).sum()\n    loss.backward()\n",
+        ),
     )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:

@@ -104,14 +104,14 @@ def _passed_on(analysis: FileAnalysis, site: Site) -> CallFix:
     if flag is None or not isinstance(expression, cst.Attribute):
         return CallFix(advice=f"{_HAND}: there is a comment inside the call")
     head = expression.value
-    if analysis.facts.of(head).kind is Kind.TENSOR or _used_as_tensor(analysis, head):
+    if analysis.facts.of(head).kind is Kind.TENSOR or used_as_tensor(analysis, head):
         reason = f"`{analysis.tree.code(expression)}` is False for every tensor"
         return CallFix(safe("drop the flag", flag), reasons=(reason,), keeps=True)
     shown = analysis.tree.code(head)
     return CallFix(unsafe("drop the flag", flag, f"`{shown}` is a tensor"), keeps=True)
 
 
-def _used_as_tensor(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
+def used_as_tensor(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
     """Whether a method or an attribute of tensors is asked of the same name in its function."""
     if not isinstance(node, cst.Name):
         return False
