@@ -550,4 +550,137 @@ SCALARS = [
     ),
 ]
 
-CASES = [*ORDER, *SCALARS]
+_READ = """
+w = torch.tensor([[1., -2.], [3., 0.5]], requires_grad=True)
+h = w * 2
+t = torch.tensor([[0., 1.], [1., 0.]])
+"""
+
+
+def _read(name: str, body: str, *contains: str, unsafe: bool = False, **more: bool) -> DataCase:
+    return _case(name, _READ + _text(body), "VM302", contains=contains, unsafe=unsafe, **more)
+
+
+READS = [
+    _read("a sum of what has history", "r = h.data.sum()", "h.detach().sum()"),
+    _read("of a leaf", "r = w.data.mean()\nw.sum().backward()", "w.detach().mean()"),
+    _read("printed", "print(h.data)\nprint('%s' % h.data)", "print(h.detach())"),
+    _read("formatted", "s = f'{h.data}'\nt = '{}'.format(h.data)", "{h.detach()}", "(h.detach())"),
+    _read("as a number", "r = float(h.sum().data)", "float(h.sum().detach())"),
+    _read("as an array", "a = h.data.cpu().numpy()\na[0, 0] = 7", "h.detach().cpu().numpy()"),
+    _read(
+        "as an array of numpy", "import numpy as np\na = np.array(h.data)", "np.array(h.detach())"
+    ),
+    _read(
+        "an array that is changed while the graph is alive",
+        "e = h.exp()\na = e.data.numpy()\na *= 2\ne.sum().backward()",
+        "e.detach().numpy()",
+    ),
+    _read("through a view", "r = h.data.view(-1).max()", "h.detach().view(-1).max()"),
+    _read("through an index", "r = h.data[0].sum()", "h.detach()[0].sum()"),
+    _read("a comparison", "r = h.data > 1", "h.detach() > 1"),
+    _read("an equality", "r = h.data.eq(t.data).sum()", "h.detach().eq(t.detach()).sum()"),
+    _read("arithmetic", "r = h.data * 2 + t", "h.detach() * 2"),
+    _read("arithmetic of two", "r = h.data - w.data", "h.detach() - w.detach()"),
+    _read("a function", "r = torch.mean(h.data)", "torch.mean(h.detach())"),
+    _read("a maximum in a pair", "v, i = torch.max(h.data, 1)", "torch.max(h.detach(), 1)"),
+    _read("the index of a maximum", "i = h.data.max(1)[1]", "i = h.max(1)[1]"),
+    _read("the indices of a sort", "i = h.data.sort(1)[1]", "i = h.sort(1)[1]"),
+    _read("the value of a maximum", "m = h.data.max(1)[0]", "m = h.detach().max(1)[0]"),
+    _read("a size", "n = h.data.size(0), h.data.shape", "h.size(0), h.shape"),
+    _read("a new tensor of the kind", "z = h.data.new(3, 2).zero_()", "h.new(3, 2).zero_()"),
+    _read("new zeros", "z = h.data.new_zeros(2)", "h.new_zeros(2)"),
+    _read("a clone that is changed", "c = h.data.clone()\nc.add_(1)", "h.detach().clone()"),
+    _read(
+        "a copy, and a step of the optimiser",
+        """
+        o = torch.optim.SGD([w], lr=0.1)
+        before = w.data.clone()
+        (w * w).sum().backward()
+        o.step()
+        moved = (w.data - before).norm()
+        """,
+        "w.detach().clone()",
+        "w.detach() - before",
+    ),
+    _read(
+        "a part of it is read, and the rest kept",
+        "k = h.data\nr = h.data.sum()",
+        "k = h.data",
+        "h.detach().sum()",
+    ),
+    _read(
+        "accuracy",
+        """
+        from torch.autograd import Variable
+        output = Variable(t) * w
+        target = Variable(torch.tensor([0, 1]))
+        pred = output.data.max(1)[1]
+        correct = pred.eq(target.data).cpu().sum()
+        """,
+        "target.detach()",
+    ),
+    _read("kept in a name", "k = h.data\nk.mul_(2)\nr = k.sum()"),
+    _read(
+        "kept while the graph needs it",
+        "e = h.exp()\nk = e.data\nk.mul_(2)\ne.sum().backward()",
+    ),
+    _read(
+        "kept while the graph needs it, unsafely",
+        "e = h.exp()\nk = e.data\nk.mul_(2)\ne.sum().backward()",
+        "e.detach()",
+        unsafe=True,
+        changes=True,
+    ),
+    _read(
+        "an operand of what is differentiated",
+        """
+        o = torch.optim.SGD([w], lr=0.1)
+        v = torch.ones(2, 2, requires_grad=True)
+        loss = (w.data * v).sum()
+        (w * w).sum().backward()
+        o.step()
+        loss.backward()
+        """,
+    ),
+    _read(
+        "an operand of what is differentiated, by a method",
+        "v = torch.ones(2, 2, requires_grad=True)\nloss = v.mul(w.data).sum()\n"
+        "w.data.add_(1)\nloss.backward()",
+    ),
+    _read(
+        "an operand of what is differentiated, by a function",
+        "v = torch.ones(2, 2, requires_grad=True)\nloss = torch.mul(w.data, v).sum()\n"
+        "w.data.add_(1)\nloss.backward()",
+    ),
+    _read("changed in place", "w.data.add_(1)\nw.data.zero_()\nw.data.view(-1).add_(1)"),
+    _read("changed by an operator", "w.data += 1\nw.data[0] = 2\nw.data[0] += 2"),
+    _read("changed as an output", "torch.add(t, t, out=w.data)"),
+    _read("assigned", "w.data = t"),
+    _read("given away", "def f(a):\n    a.add_(1)\n    return a\nr = f(w.data)"),
+    _read("in a list", "r = [p.data for p in (w, t)]"),
+    _read("returned", "def f():\n    return w.data\nr = f()\nr.add_(1)"),
+    _read("its parts", "for row in w.data:\n    row.add_(1)\na, b = w.data.chunk(2)\na.add_(1)"),
+    _read("whose flag is read", "r = w.data.requires_grad, w.data.is_leaf, w.data.grad_fn"),
+    _read(
+        "a packed sequence",
+        "from torch.nn.utils.rnn import pack_sequence\np = pack_sequence([h[0], h[1]])\n"
+        "r = p.data.sum()\nr.backward()",
+    ),
+    _read(
+        "a packed sequence that a module gives",
+        "from torch.nn.utils.rnn import pack_sequence\ntorch.manual_seed(0)\n"
+        "p, _ = nn.GRU(2, 2)(pack_sequence([h, h]))\nr = p.data.sum()\nr.backward()",
+    ),
+    _read("an array", "import numpy as np\na = np.ones(2)\nr = len(a.data), a.data.nbytes"),
+    _read("a data set", "class D:\n    data = t\nd = D()\nr = d.data.sum()"),
+    _read(
+        "an attribute of one's own",
+        "class D:\n    def __init__(self):\n        self.data = h\n    def f(self):\n"
+        "        return self.data.sum()\nD().f().backward()",
+    ),
+    _read("a parameter that may be anything", "def f(x):\n    return x.data.sum()\nr = f(w)"),
+    _read("already detached", "r = h.detach().sum()"),
+]
+
+CASES = [*ORDER, *SCALARS, *READS]

@@ -139,25 +139,6 @@ def test_broadcasting(name: str) -> None:
     assert getattr(number, name)(vector).dim() == 1
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", sorted(reductions.RESHAPING))
-def test_reshaping(name: str) -> None:
-    arguments: dict[str, tuple[Any, ...]] = {
-        "as_strided_": ((3, 2), (1, 3)),
-        "resize_": (5,),
-        "resize_as_": (torch.ones(5),),
-        "set_": (torch.ones(5),),
-        "squeeze_": (),
-        "t_": (),
-        "transpose_": (0, 1),
-        "unsqueeze_": (0,),
-    }
-    x = torch.ones(1, 3) if name == "squeeze_" else torch.ones(2, 3)
-    before = x.shape
-    getattr(x, name)(*arguments[name])
-    assert x.shape != before
-
-
 @pytest.mark.parametrize("name", sorted(reductions.SHAPED_FACTORIES))
 def test_shaped_factories(name: str) -> None:
     make = getattr(torch, name.removeprefix("torch."))

@@ -21,6 +21,7 @@ from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
 from varmigrate.analysis.tensors import defines
 from varmigrate.analysis.tree import children
 from varmigrate.torch_facts.constructors import TENSOR_TYPES
+from varmigrate.torch_facts.methods import RESHAPE_IN_PLACE_METHODS
 from varmigrate.torch_facts.reductions import (
     BROADCASTING,
     KEEPING,
@@ -30,7 +31,6 @@ from varmigrate.torch_facts.reductions import (
     REDUCED,
     REDUCING,
     REDUCING_KEYWORDS,
-    RESHAPING,
     SHAPED_FACTORIES,
 )
 
@@ -108,7 +108,8 @@ class Ranks:
             self._reshaped = [
                 call.func.value
                 for call in self.analysis.scopes.all(cst.Call)
-                if isinstance(call.func, cst.Attribute) and call.func.attr.value in RESHAPING
+                if isinstance(call.func, cst.Attribute)
+                and call.func.attr.value in RESHAPE_IN_PLACE_METHODS
             ]
             self._reshaped += [
                 store.value for store in self.analysis.scopes.stores if store.attr.value == "data"

@@ -133,20 +133,6 @@ KEEPING_IN_PLACE: frozenset[str] = frozenset(
 BROADCASTING: frozenset[str] = frozenset({"add", "clamp", "div", "mul", "pow", "sub"})
 """Methods whose result has the dimensions of the receiver and of the arguments."""
 
-RESHAPING: frozenset[str] = frozenset(
-    {
-        "as_strided_",
-        "resize_",
-        "resize_as_",
-        "set_",
-        "squeeze_",
-        "t_",
-        "transpose_",
-        "unsqueeze_",
-    }
-)
-"""Methods that change the shape or the memory of the receiver itself."""
-
 SHAPED_FACTORIES: frozenset[str] = frozenset(
     {"torch.ones", "torch.rand", "torch.randn", "torch.zeros"}
 )
