@@ -46,6 +46,18 @@ def is_version_test(analysis: FileAnalysis, test: cst.BaseExpression) -> bool:
     return False
 
 
+def asks_for_torch(analysis: FileAnalysis, test: cst.BaseExpression) -> bool:
+    """Whether a condition asks for the version of torch, or for a part of it, and no other's."""
+    if not is_version_test(analysis, test):
+        return False
+    texts = [analysis.tree.code(test)]
+    for node in _inside(test):
+        binding = analysis.names.only_binding(node) if isinstance(node, cst.Name) else None
+        if binding is not None and binding.value is not None:
+            texts.append(analysis.tree.code(binding.value))
+    return any("torch" in text for text in texts)
+
+
 def _is_torch(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
     return analysis.names.origin(node).split(".")[0] == "torch"
 

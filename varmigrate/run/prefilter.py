@@ -37,7 +37,55 @@ OLD_TRIGGERS = (
     b".sub",
     b"addbmm",
     b"sspaddmm",
+    b"torch.legacy",
+    b"import legacy",
+    b"utils.ffi",
+    b"utils.trainer",
+    b".reinforce(",
+    b".creator",
+    b"autograd.variable(",
+    b"import variable",
+    b".range(",
+    b".btrifact(",
+    b".btrisolve(",
+    b".btriunpack(",
+    b".chain_matmul(",
+    b".cholesky(",
+    b".eig(",
+    b".fft(",
+    b".gels(",
+    b".gesv(",
+    b".ifft(",
+    b".irfft(",
+    b".lstsq(",
+    b".lu(",
+    b".matrix_rank(",
+    b".potrf(",
+    b".potri(",
+    b".potrs(",
+    b".qr(",
+    b".rfft(",
+    b".solve(",
+    b".symeig(",
+    b".triangular_solve(",
+    b".trtrs(",
+    b"psample",
+    b"interpolate(",
+    b"hasattr(torch",
+    b"LongTensor",
+    b".int()",
+    b".argm",
+    b"long()",
+    b"IntTensor",
+    b"masked_",
+    b"byte(",
+    b"ByteTensor",
+    b"uint8",
+    b"__version__",
+    b"1 - ",
+    b"1-",
 )
+_FORWARD = re.compile(rb"\bdef\s+forward\b")
 _PASSED_ON = re.compile(rb"import\s*\*|import[^\n]*\bVariable\b|\.Variable\b")
 
 
@@ -52,3 +100,8 @@ def is_candidate(raw: bytes) -> bool:
     A file that does not name torch itself can still get Variable from another file of its project.
     """
     return b"torch" in raw or _PASSED_ON.search(raw) is not None
+
+
+def defines_function(raw: bytes) -> bool:
+    """Whether a file may define an old-style Function that other files use."""
+    return b"Function" in raw and b"autograd" in raw and _FORWARD.search(raw) is not None
