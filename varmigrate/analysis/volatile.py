@@ -7,7 +7,8 @@ way and part of a graph on another is told apart from what surely is volatile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -54,31 +55,35 @@ _GRAD_MODES = frozenset(
     }
 )
 _DEEPEST = 3
+_NO_PRODUCERS: Mapping[int, Contamination] = MappingProxyType({})
 _CONSUMERS = frozenset("list tuple set dict sum any all max min sorted len".split())
 
 
 class Contamination:
     """The volatile values of one function, or of the top of a file.
 
-    function: the node that opens the scope. sources: the calls that make volatile values in it.
-    depth: how many calls of wrappers lead here.
+    function: the node that opens the scope. sources: the calls that make volatile values in it, and
+    reads of what holds nothing else. producers: id of a call -> the function it runs, whose result
+    depends on volatile values. depth: how many calls of wrappers lead here.
     """
 
     def __init__(
         self,
         analysis: FileAnalysis,
         function: cst.CSTNode,
-        sources: Iterable[cst.Call],
+        sources: Iterable[cst.CSTNode],
+        producers: Mapping[int, Contamination] = _NO_PRODUCERS,
         depth: int = 0,
     ) -> None:
         self._depth = depth
+        self._producers = producers
         self.analysis = analysis
         self.tree = analysis.tree
         self.names = analysis.names
         self.flow = analysis.flow
         self.function = function
         self.scope: Scope = analysis.scopes.scope_of[id(function)]
-        self.sources = {id(call) for call in sources}
+        self.sources = {id(node) for node in sources}
         self._bindings: dict[int, int] = {}
         self._known: dict[int, Binding] = {}
         self._stores: dict[str, list[tuple[cst.BaseExpression, cst.BaseExpression]]] = {}
@@ -109,6 +114,9 @@ class Contamination:
         written under a gradient mode already, count as PLAIN.
         """
         if not isinstance(node, OPERATIONS) or id(node) in self.sources:
+            return PLAIN
+        if id(node) in self._producers:
+            # What it runs has a region of its own.
             return PLAIN
         if isinstance(node, cst.AugAssign):
             found = self._operation([self.bits(node.target), self.bits(node.value)])
@@ -345,10 +353,28 @@ class Contamination:
                 place = place.value
         changed = False
         if isinstance(place, cst.Name):
-            for binding in self.flow.definitions(place) or ():
-                if id(binding) in self._known:
-                    changed = self._raise(self._bindings, binding, bits) or changed
+            for binding in self._aliases(place):
+                changed = self._raise(self._bindings, binding, bits) or changed
         return changed
+
+    def _aliases(self, name: cst.Name) -> list[Binding]:
+        """The bindings whose object a name may stand for: its own, and those it was copied to."""
+        found = [b for b in self.flow.definitions(name) or () if id(b) in self._known]
+        for binding in found:
+            made = self.flow.made(binding)
+            if isinstance(made, cst.Name):
+                found += [
+                    other
+                    for other in self.flow.definitions(made) or ()
+                    if id(other) in self._known and other not in found
+                ]
+            for other in self._known.values():
+                copied = self.flow.made(other) if other not in found else None
+                if isinstance(copied, cst.Name) and binding in (
+                    self.flow.definitions(copied) or ()
+                ):
+                    found.append(other)
+        return found
 
     def _bound(self, binding: Binding) -> int:
         source = self.flow.source(binding)
@@ -365,6 +391,8 @@ class Contamination:
         """The bits of an element of a value."""
         for at, step in enumerate(path):
             rest = path[at + 1 :]
+            if id(node) in self._producers:
+                return self._producers[id(node)].returned(path[at:])
             if isinstance(node, cst.Call) and id(node) in self.sources:
                 return self._made(node, path[at:])
             if isinstance(node, (cst.Tuple, cst.List)) and all(
@@ -413,17 +441,31 @@ class Contamination:
             and other.shape.volatile.value is not False
             and function_around(self.analysis, other.call) is function
         ]
-        inner = Contamination(self.analysis, function, calls, self._depth + 1)
+        inner = Contamination(self.analysis, function, calls, depth=self._depth + 1)
+        return inner.returned(path)
+
+    def returned(self, path: Path = ()) -> int:
+        """The bits of what the function gives back, or of an element of it."""
         found = [
-            inner._element(node.value, path)
-            for node in evaluated(function)
+            self._element(node.value, path)
+            for node in self._nodes
             if isinstance(node, cst.Return) and node.value is not None
         ]
-        return self._union(found) if found else VOLATILE | OTHER
+        return self._union(found) & (VOLATILE | OTHER | FREE)
+
+    def stored(self) -> Iterator[tuple[cst.BaseExpression, int]]:
+        """The attributes and global names the function assigns, with the bits of the values."""
+        for node in self._nodes:
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    if isinstance(target.target, (cst.Attribute, cst.Name)):
+                        yield target.target, self.bits(node.value)
 
     def _bits(self, node: cst.CSTNode) -> int:
-        if isinstance(node, cst.Call) and id(node) in self.sources:
-            return self._made(node, ())
+        if id(node) in self._producers:
+            return self._producers[id(node)].returned()
+        if id(node) in self.sources:
+            return self._made(node, ()) if isinstance(node, cst.Call) else VOLATILE
         if isinstance(node, cst.Name):
             return self._name(node)
         if isinstance(node, cst.Attribute):

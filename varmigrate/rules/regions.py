@@ -7,8 +7,8 @@ nothing that must be recorded. What cannot be separated is said, with the statem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 
 import libcst as cst
@@ -50,6 +50,7 @@ _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
 _TRUTH = (cst.Name, cst.Attribute, cst.Comparison, cst.BooleanOperation, cst.UnaryOperation)
 _DEEPEST = 4
+_MOST_ROUNDS = 6
 
 
 @dataclass
@@ -59,6 +60,8 @@ class Plan:
     problem: why nothing is done, in words; empty when `edits` do it. assumption: what the regions
     rest on; empty when they are proved. title, reasons: for the user. needed: whether anything
     that depends on the values would record a graph. leaves: how the values leave the function.
+    conditional: whether they are volatile only under a condition. gradient: whether the problem is
+    that they are differentiated.
     """
 
     title: str = ""
@@ -68,6 +71,8 @@ class Plan:
     reasons: tuple[str, ...] = ()
     needed: bool = False
     leaves: tuple[str, ...] = ()
+    conditional: bool = False
+    gradient: bool = False
 
 
 @dataclass
@@ -105,7 +110,11 @@ class _Collision(Exception):
     """Something stands in the way of a region; the message says what."""
 
 
-_PLANS: WeakKeyDictionary[FileAnalysis, dict[int, Plan]] = WeakKeyDictionary()
+class _Differentiated(_Collision):
+    """What depends on a volatile value is differentiated."""
+
+
+_PLANS: WeakKeyDictionary[FileAnalysis, _FilePlans] = WeakKeyDictionary()
 _TRAINS: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
 YIELD = "a `yield`"
 DEFINITION = "a definition"
@@ -120,22 +129,183 @@ def is_source(site: Site) -> bool:
 
 
 def plan_for(analysis: FileAnalysis, site: Site) -> Plan:
-    """The plan of the function (or the file) in which a call stands; made once."""
-    known = _PLANS.setdefault(analysis, {})
+    """The plan of the function (or the file) in which a call stands; made once.
+
+    Its edits hold those of the functions of the file that go on computing with the values.
+    """
     if site.call is None:
         raise ValueError("a site without a call")
-    function = function_around(analysis, site.call)
-    if id(function) not in known:
-        sites = [
-            other
-            for other in analysis.sites
-            if is_source(other)
-            and other.call is not None
-            and not passes_on(analysis, other)
-            and function_around(analysis, other.call) is function
+    known = _PLANS.get(analysis)
+    if known is None:
+        known = _PLANS[analysis] = _FilePlans(analysis)
+    return known.of(function_around(analysis, site.call))
+
+
+class _FilePlans:
+    """The plans of all functions of a file: of those with volatile calls, and their callers."""
+
+    def __init__(self, analysis: FileAnalysis) -> None:
+        self.analysis = analysis
+        self._functions: dict[int, cst.CSTNode] = {}
+        self._sites: dict[int, list[Site]] = {}
+        self._producers: dict[int, dict[int, Contamination]] = {}
+        self._reads: dict[int, list[cst.CSTNode]] = {}
+        self._planners: dict[int, _Planner] = {}
+        self._plans: dict[int, Plan] = {}
+        # Function -> those that go on with its values.
+        self._after: dict[int, set[int]] = {}
+        for site in analysis.sites:
+            if is_source(site) and site.call is not None and not passes_on(analysis, site):
+                function = function_around(analysis, site.call)
+                self._functions[id(function)] = function
+                self._sites.setdefault(id(function), []).append(site)
+        waiting = list(self._functions)
+        for _ in range(_MOST_ROUNDS):
+            for key in waiting:
+                self._make(key)
+            waiting = self._spread()
+            if not waiting:
+                break
+
+    def of(self, function: cst.CSTNode) -> Plan:
+        """The plan of a function, with the edits in those that go on with its values."""
+        own = self._plans[id(function)]
+        if own.problem:
+            return own
+        seen = {id(function)}
+        waiting = [id(function)]
+        edits, reasons, assumptions = list(own.edits), list(own.reasons), [own.assumption]
+        needed, title = own.needed, own.title
+        for key in waiting:
+            for after in sorted(self._after.get(key, ()), key=self._place):
+                if after in seen:
+                    continue
+                seen.add(after)
+                waiting.append(after)
+                plan = self._plans[after]
+                if plan.gradient:
+                    return Plan(problem=plan.problem, needed=True)
+                if not plan.problem:
+                    edits += plan.edits
+                    reasons += plan.reasons
+                    assumptions.append(plan.assumption)
+                    title = title if needed or not plan.needed else plan.title
+                    needed = needed or plan.needed
+        return replace(
+            own,
+            title=title,
+            edits=tuple(dict.fromkeys(edits)),
+            reasons=tuple(dict.fromkeys(reasons)),
+            assumption="; ".join(dict.fromkeys(text for text in assumptions if text)),
+            needed=needed,
+        )
+
+    def _place(self, key: int) -> int:
+        function = self._functions[key]
+        return -1 if isinstance(function, cst.Module) else self.analysis.tree.start(function)
+
+    def _make(self, key: int) -> None:
+        sites = self._sites.get(key, [])
+        anchor = next(iter(sites), None) or next(iter(self._sites.values()))[0]
+        planner = _Planner(
+            self.analysis,
+            self._functions[key],
+            sites,
+            producers=self._producers.get(key, {}),
+            reads=self._reads.get(key, []),
+            anchor=anchor,
+        )
+        self._planners[key] = planner
+        self._plans[key] = planner.plan()
+
+    def _spread(self) -> list[int]:
+        """Tell the functions that go on with volatile values; returns those with news."""
+        news: set[int] = set()
+        for key, planner in list(self._planners.items()):
+            plan = self._plans[key]
+            function = self._functions[key]
+            if plan.conditional or (plan.problem and not self._sites.get(key)):
+                continue
+            if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
+                for call in self._calls_of(function):
+                    news |= self._tell(key, call, planner.values)
+            for target, bits in planner.values.stored():
+                if bits == VOLATILE:
+                    for read in self._reads_of(target, function):
+                        news |= self._tell(key, read, None)
+        return sorted(news, key=self._place)
+
+    def _tell(self, key: int, node: cst.CSTNode, values: Contamination | None) -> set[int]:
+        function = function_around(self.analysis, node)
+        after = id(function)
+        if isinstance(function, cst.Lambda) or after == key:
+            return set()
+        self._functions[after] = function
+        self._after.setdefault(key, set()).add(after)
+        if values is None:
+            reads = self._reads.setdefault(after, [])
+            if any(read is node for read in reads):
+                return set()
+            reads.append(node)
+            return {after}
+        known = self._producers.setdefault(after, {})
+        if known.get(id(node)) is values:
+            return set()
+        known[id(node)] = values
+        return {after}
+
+    def _calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
+        """The calls of the file that surely run a function; wrappers have sites of their own."""
+        analysis = self.analysis
+        found: list[cst.Call] = []
+        name = function.name.value
+        for call in analysis.scopes.all(cst.Call):
+            func = call.func
+            last = (
+                func.attr.value
+                if isinstance(func, cst.Attribute)
+                else (func.value if isinstance(func, cst.Name) else "")
+            )
+            if last == name and id(call) not in analysis.calls:
+                around = function_around(analysis, call)
+                scope = analysis.scopes.scope_of[id(around)]
+                if function_called(analysis, func, scope) is function:
+                    found.append(call)
+        return found
+
+    def _reads_of(self, target: cst.BaseExpression, function: cst.CSTNode) -> list[cst.CSTNode]:
+        """Reads elsewhere of an attribute of self, or a global, that holds nothing else."""
+        analysis = self.analysis
+        if isinstance(target, cst.Attribute):
+            holder = analysis.facts.holders.attributes.holder(target)
+            if holder is None or target.attr.value in analysis.scopes.replaced:
+                return []
+            places = analysis.facts.holders.attributes.nodes().get(holder, [])
+            stores = [p for p in places if isinstance(analysis.tree.parent(p), cst.AssignTarget)]
+            if not all(self._holds_volatile(store) for store in stores):
+                return []
+            return [p for p in places if not any(p is store for store in stores)]
+        if not isinstance(target, cst.Name) or isinstance(function, cst.Module):
+            return []
+        module = analysis.scopes.module
+        bindings = [b for b in module.bindings.get(target.value, []) if b.node is target]
+        if not bindings or len(module.bindings[target.value]) != len(bindings):
+            return []
+        return [
+            load.node
+            for load in analysis.scopes.loads.get(target.value, ())
+            if analysis.names.owner(target.value, load.scope) is module
         ]
-        known[id(function)] = _Planner(analysis, function, sites).plan()
-    return known[id(function)]
+
+    def _holds_volatile(self, store: cst.CSTNode) -> bool:
+        """Whether a store surely stores a volatile value, or none at all."""
+        statement = statement_of(self.analysis.tree, store)
+        planner = self._planners.get(id(function_around(self.analysis, store)))
+        if not isinstance(statement, cst.Assign):
+            return False
+        if isinstance(statement.value, cst.Name) and statement.value.value == "None":
+            return True
+        return planner is not None and planner.values.bits(statement.value) == VOLATILE
 
 
 def passes_on(analysis: FileAnalysis, site: Site) -> bool:
@@ -152,28 +322,38 @@ class _Planner:
     """Makes the plan of one function."""
 
     def __init__(
-        self, analysis: FileAnalysis, function: cst.CSTNode, sites: Sequence[Site]
+        self,
+        analysis: FileAnalysis,
+        function: cst.CSTNode,
+        sites: Sequence[Site],
+        producers: Mapping[int, Contamination] | None = None,
+        reads: Sequence[cst.CSTNode] = (),
+        anchor: Site | None = None,
     ) -> None:
         self.analysis = analysis
         self.tree = analysis.tree
         self.names = analysis.names
         self.function = function
         self.sites = sites
+        self.anchor = anchor
+        self.given = bool(producers) or bool(reads)
         self.scope: Scope = analysis.scopes.scope_of[id(function)]
         calls = [site.call for site in sites if site.call is not None]
         # `if test: x = Variable(x)`, `else: x = Variable(x, volatile=True)`: by what is decided.
         self.branch: tuple[cst.If, bool] | None = None
-        self.values = Contamination(analysis, function, [*calls, *self._counterparts()])
+        sources = [*calls, *self._counterparts(), *reads]
+        self.values = Contamination(analysis, function, sources, producers or {})
         self.assumed: list[str] = []
 
     def plan(self) -> Plan:
         try:
             return self._plan()
         except _Collision as collision:
-            return Plan(problem=str(collision), needed=True)
+            gradient = isinstance(collision, _Differentiated)
+            return Plan(problem=str(collision), needed=True, gradient=gradient)
 
     def _plan(self) -> Plan:
-        if not self.sites:
+        if not self.sites and not self.given:
             return Plan()
         if isinstance(self.function, cst.Lambda):
             if any(self.values.computes(node) for node in below(self.function.body)):
@@ -181,6 +361,8 @@ class _Planner:
             return Plan(title="drop the flag", leaves=("returned",))
         if any(self._scope_of(site).kind is ScopeKind.CLASS for site in self.sites):
             raise _Collision("it stands in the body of a class")
+        if any(self._is_default(site) for site in self.sites):
+            raise _Collision("it is the default of a parameter")
         condition = self._condition()
         later = self.values.read_later()
         if later:
@@ -195,11 +377,20 @@ class _Planner:
         parts = _Part(self.function, blocks=[body])
         leaves = tuple(dict.fromkeys(how for _, how in self.values.outlives()))
         if not any(True for _ in parts.all_needs()):
-            return Plan(title="drop the flag", leaves=leaves)
+            return Plan(title="drop the flag", leaves=leaves, conditional=condition is not None)
         if condition is None and self._decorates(parts):
             return self._decorated(leaves)
         runs = list(self._runs(body))
-        return self._wrapped(runs, condition, leaves)
+        plan = self._wrapped(runs, condition, leaves)
+        return replace(plan, conditional=condition is not None)
+
+    def _is_default(self, site: Site) -> bool:
+        node: cst.CSTNode | None = site.call
+        while node is not None and node is not self.function:
+            if isinstance(node, cst.Param):
+                return True
+            node = self.tree.parent(node)
+        return False
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
@@ -473,7 +664,7 @@ class _Planner:
             head = target.target
             if isinstance(head, cst.Attribute) and head.attr.value in ("requires_grad", "grad"):
                 if self.values.bits(head.value) & VOLATILE:
-                    raise _Collision(
+                    raise _Differentiated(
                         f"line {line_of(self.analysis, node)} asks for a gradient of what depends "
                         "on it"
                     )
@@ -490,7 +681,7 @@ class _Planner:
         if origin in DIFFERENTIATING or (not origin and method in GRADIENT_METHODS):
             asked = operands if origin else operands[-1:]
             if any(self.values.bits(operand) & VOLATILE for operand in asked):
-                raise _Collision(
+                raise _Differentiated(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
                     "of what depends on it"
                 )
@@ -577,24 +768,7 @@ class _Planner:
         self.assumed.append(f"`{self._text(node.func)}` differentiates nothing")
 
     def _function(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
-        """The function of this file that a call surely runs."""
-        if isinstance(func, cst.Name):
-            definitions = self.analysis.flow.definitions(func)
-            if definitions is None or len(definitions) != 1:
-                return None
-            node = definitions[0].node
-            return node if isinstance(node, cst.FunctionDef) else None
-        if (
-            isinstance(func, cst.Attribute)
-            and isinstance(func.value, cst.Name)
-            and func.value.value == "self"
-        ):
-            owner = self.analysis.uses.class_node(self.scope)
-            scope = None if owner is None else self.analysis.scopes.scope_of.get(id(owner))
-            bound = [] if scope is None else scope.bindings.get(func.attr.value, [])
-            if len(bound) == 1 and isinstance(bound[0].node, cst.FunctionDef):
-                return bound[0].node
-        return None
+        return function_called(self.analysis, func, self.scope)
 
     def _trains(self, function: cst.FunctionDef) -> bool:
         """Whether a function differentiates or steps an optimizer, in what is seen of it."""
@@ -675,7 +849,7 @@ class _Planner:
         return known and not any(self.values.bits(operand) & OTHER for operand in operands)
 
     def _quiet_origin(self, node: cst.Call, origin: str) -> bool:
-        if origin in DIFFERENTIATING:
+        if origin in DIFFERENTIATING or origin == "torch.is_grad_enabled":
             return False
         if origin.split(".")[0] in QUIET_MODULES or origin in NON_TENSOR_FUNCTIONS:
             return True
@@ -756,7 +930,7 @@ class _Planner:
         function = self.function
         if not isinstance(function, cst.FunctionDef) or self.scope.parent is None:
             raise _Collision("it stands in no function")
-        spelling = spell_torch(self.analysis, self.sites[0], self.scope.parent, self.scope.order)
+        spelling = spell_torch(self.analysis, self._anchor(), self.scope.parent, self.scope.order)
         if spelling is None:
             raise _Collision("there is no name for torch here: import it")
         text = f"@{spelling.text}.no_grad()"
@@ -782,7 +956,7 @@ class _Planner:
         for run in runs:
             first = run[0].node
             order = self._order(first)
-            spelling = spell_torch(self.analysis, self.sites[0], self.scope, order)
+            spelling = spell_torch(self.analysis, self._anchor(), self.scope, order)
             if spelling is None:
                 raise _Collision("there is no name for torch here: import it")
             header = f"{spelling.text}.no_grad()"
@@ -801,6 +975,13 @@ class _Planner:
             needed=True,
             leaves=leaves,
         )
+
+    def _anchor(self) -> Site:
+        """A use of Variable beside whose import one of torch may go."""
+        anchor = self.sites[0] if self.sites else self.anchor
+        if anchor is None:
+            raise _Collision("there is no name for torch here: import it")
+        return anchor
 
     def _order(self, statement: cst.CSTNode) -> int:
         if isinstance(statement, cst.SimpleStatementLine):
@@ -877,6 +1058,29 @@ def _all_below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
     for child in children(node):
         yield from _all_below(child)
+
+
+def function_called(
+    analysis: FileAnalysis, func: cst.BaseExpression, scope: Scope
+) -> cst.FunctionDef | None:
+    """The function of this file that a call in `scope` surely runs."""
+    if isinstance(func, cst.Name):
+        definitions = analysis.flow.definitions(func)
+        if definitions is None or len(definitions) != 1:
+            return None
+        node = definitions[0].node
+        return node if isinstance(node, cst.FunctionDef) else None
+    if (
+        isinstance(func, cst.Attribute)
+        and isinstance(func.value, cst.Name)
+        and func.value.value == "self"
+    ):
+        owner = analysis.uses.class_node(scope)
+        inner = None if owner is None else analysis.scopes.scope_of.get(id(owner))
+        bound = [] if inner is None else inner.bindings.get(func.attr.value, [])
+        if len(bound) == 1 and isinstance(bound[0].node, cst.FunctionDef):
+            return bound[0].node
+    return None
 
 
 def has_sources(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
