@@ -66,14 +66,8 @@ def imported(analysis: FileAnalysis) -> dict[FunctionPlan, list[cst.BaseExpressi
     plans = analysis.context.functions
     if not plans:
         return found
-    words = {origin.rpartition(".")[2] for origin in plans}
-    nodes: list[cst.BaseExpression] = [
-        node for node in analysis.scopes.all(cst.Attribute) if node.attr.value in words
-    ]
-    # An import may give the class another name, so every read of an imported name is asked.
-    for name, loads in analysis.scopes.loads.items():
-        if name in words or _is_imported(analysis, name, words):
-            nodes.extend(load.node for load in loads)
+    nodes: list[cst.BaseExpression] = list(analysis.scopes.all(cst.Attribute))
+    nodes.extend(load.node for loads in analysis.scopes.loads.values() for load in loads)
     for node in nodes:
         plan = plans.get(analysis.names.origin(node))
         if plan is not None:
@@ -81,24 +75,24 @@ def imported(analysis: FileAnalysis) -> dict[FunctionPlan, list[cst.BaseExpressi
     return found
 
 
-def _is_imported(analysis: FileAnalysis, name: str, words: set[str]) -> bool:
-    scopes = dict.fromkeys((analysis.scopes.module, *analysis.scopes.scope_of.values()))
-    return any(
-        binding.imported in words for scope in scopes for binding in scope.bindings.get(name, ())
-    )
-
-
 def uses(
-    analysis: FileAnalysis, plan: FunctionPlan, heads: Sequence[cst.BaseExpression]
+    analysis: FileAnalysis,
+    plan: FunctionPlan,
+    heads: Sequence[cst.BaseExpression],
+    settled: bool = False,
 ) -> list[InstanceCall]:
-    """What becomes of every place that names a class. Raises Refused when one is not followed."""
-    user = _User(analysis, plan)
+    """What becomes of every place that names a class. Raises Refused when one is not followed.
+
+    settled: some of the calls may be rewritten by now.
+    """
+    user = _User(analysis, plan, settled)
     found = [use for head in heads if (use := user.use(head)) is not None]
     return sorted(found, key=lambda use: analysis.tree.start(use.head))
 
 
 class _User:
-    def __init__(self, analysis: FileAnalysis, plan: FunctionPlan) -> None:
+    def __init__(self, analysis: FileAnalysis, plan: FunctionPlan, settled: bool) -> None:
+        self.settled = settled
         self.analysis = analysis
         self.tree: Tree = analysis.tree
         self.scopes = analysis.scopes
@@ -113,7 +107,7 @@ class _User:
             name = above.attr.value
             if name in self.plan.members or name == "__name__":
                 return None
-            if name == "apply" and not self.plan.parameters:
+            if name == "apply" and (self.settled or not self.plan.parameters):
                 return None
             raise self._refused(head, f"uses `{name}` of the class")
         if isinstance(above, cst.Arg) and isinstance(self.tree.parent(above), cst.ClassDef):

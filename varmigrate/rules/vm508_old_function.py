@@ -163,7 +163,7 @@ def instances(
     """The findings about instances of a class that another file defines."""
     message = f"an instance of the old-style Function `{plan.name}` is called, which raises"
     try:
-        found = uses(analysis, plan, heads)
+        found = uses(analysis, plan, heads, settled=True)
         why = plan.refused
     except Refused as refused:
         found = []

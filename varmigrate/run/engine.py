@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import read_bytes
 from varmigrate.model import FileResult, Finding, Fix, Intent, Report, Safety
-from varmigrate.run.prefilter import is_candidate, mentions_trigger
+from varmigrate.run.prefilter import defines_function, is_candidate, mentions_trigger
 from varmigrate.run.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from varmigrate.analysis.context import ModuleContext
     from varmigrate.analysis.project import ModuleSummary
     from varmigrate.analysis.wrappers import Key, WrapperSummary
+    from varmigrate.run.functions import FunctionContexts
     from varmigrate.run.index import Index
+    from varmigrate.run.selection import Selection
     from varmigrate.run.work import Outcome, Task
 
 # A fix in one file can free another from keeping a name, and that one the next.
@@ -114,10 +116,13 @@ def _find(paths: Sequence[str], options: RunOptions) -> _Found:
     return found
 
 
-def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
+def _judge(
+    found: _Found, options: RunOptions, broken: frozenset[Key] = frozenset()
+) -> list[FileResult]:
     """Judge the candidates; again where a fix in one file changes what another has to keep.
 
     Files that define wrappers others call come first: what becomes of the wrapper is told there.
+    broken: old-style Functions that stay, because the rewrite failed in one of their files.
     """
     from varmigrate.run.index import Index
 
@@ -130,13 +135,16 @@ def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
     index: Index | None = None
     verdicts: dict[Key, bool] = {}
     wrappers: dict[Key, WrapperSummary] = {}
+    functions: FunctionContexts | None = None
     for number in range(_MOST_PASSES):
         if index is None:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
             index = Index(files, silent, kept, verdicts)
             callers = index.callers()
             texts.update((shown[path], raw) for path, raw in callers.items() if path in shown)
-        contexts = _contexts(index, texts)
+        if number == 0:
+            functions = _functions(index, shown, texts, options, broken)
+        contexts = _contexts(index, texts, functions)
         wrappers = wrappers or index.wrappers()
         again = [path for path, context in contexts.items() if asked.get(path) != context]
         now = (_called(contexts, again) or again) if number == 0 else again
@@ -160,13 +168,45 @@ def _judge(found: _Found, options: RunOptions) -> list[FileResult]:
         inlining.run(wrappers, Index(files, silent, kept))
         if inlining.changed:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
-            contexts = _contexts(Index(files, silent, kept), texts)
+            contexts = _contexts(Index(files, silent, kept), texts, functions)
             now = [path for path in inlining.changed if path in contexts]
             for outcome in _work([_task(p, texts[p], contexts[p], options) for p in now], options):
                 path = outcome.result.path
                 results[path] = _merged(results.get(path), outcome.result)
         inlining.report()
+    if functions is not None and options.fix and options.unsafe and not broken:
+        failed = {os.path.abspath(r.path) for r in results.values() if r.errors}
+        broken = frozenset(k for k, files in functions.files.items() if failed & set(files))
+        if broken:
+            return _judge(found, options, broken)
     return list(results.values())
+
+
+def _functions(
+    index: Index,
+    shown: Mapping[str, str],
+    texts: dict[str, bytes],
+    options: RunOptions,
+    broken: frozenset[Key],
+) -> FunctionContexts | None:
+    """What is known of old-style Functions that several files use; `texts` then holds them all."""
+    defining = [os.path.abspath(path) for path, raw in texts.items() if defines_function(raw)]
+    if not defining:
+        return None
+    from varmigrate.run.functions import follow
+
+    known = {path: texts.get(name) for path, name in shown.items()}
+    found = follow(
+        index,
+        defining,
+        known,
+        lambda path: _selection(shown.get(path, path), options).wants("VM508"),
+        broken,
+    )
+    for path in found.used:
+        if path in shown and shown[path] not in texts:
+            texts[shown[path]] = read_bytes(path)
+    return found
 
 
 def _wants_wrappers(options: RunOptions) -> bool:
@@ -254,28 +294,39 @@ def _called(contexts: Mapping[str, ModuleContext], paths: Sequence[str]) -> list
     return [path for path in paths if os.path.abspath(path) in wanted]
 
 
-def _contexts(index: Index, texts: Mapping[str, bytes]) -> dict[str, ModuleContext]:
+def _contexts(
+    index: Index, texts: Mapping[str, bytes], functions: FunctionContexts | None
+) -> dict[str, ModuleContext]:
     """What the project says about every candidate that has to do with torch."""
     contexts = {path: index.context(os.path.abspath(path)) for path in texts}
+    if functions is not None:
+        contexts = {p: functions.add(os.path.abspath(p), c) for p, c in contexts.items()}
     return {
         path: context
         for path, context in contexts.items()
         if b"torch" in texts[path]
         or "torch" in f"{context.imports}{context.stars}"
         or context.wrappers
+        or context.functions
     }
 
 
 def _task(path: str, raw: bytes, context: ModuleContext, options: RunOptions) -> Task:
     from varmigrate.run.judge import FileOptions
-    from varmigrate.run.selection import Selection
     from varmigrate.run.work import Task
+
+    selection = _selection(path, options)
+    asked = FileOptions(options.fix, options.unsafe, selection, options.settings.assumptions)
+    return Task(path, raw, context, asked)
+
+
+def _selection(path: str, options: RunOptions) -> Selection:
+    """Which findings are wanted in a file."""
+    from varmigrate.run.selection import Selection
 
     settings = options.settings
     ignore = (*settings.ignore, *options.ignore, *_ignored_in(path, settings))
-    selection = Selection(options.select or settings.select, ignore)
-    asked = FileOptions(options.fix, options.unsafe, selection, settings.assumptions)
-    return Task(path, raw, context, asked)
+    return Selection(options.select or settings.select, ignore)
 
 
 def _merged(before: FileResult | None, after: FileResult) -> FileResult:
