@@ -109,7 +109,7 @@ class _Unmasking(CodegenState):
             default_indent=module.default_indent, default_newline=module.default_newline
         )
         self.text = text
-        self.hidden = (masked.word, masked.letter)
+        self.masked = masked
         self.offset = 0
         self.keywords: list[cst.Name] = []
 
@@ -126,15 +126,15 @@ class _Unmasking(CodegenState):
             self.offset -= len(self.tokens.pop())
 
     def before_codegen(self, node: cst.CSTNode) -> None:
-        if not isinstance(node, cst.Comment) and not (
-            isinstance(node, cst.Name) and node.value in self.hidden
-        ):
-            return
-        # The node is frozen for those who have seen it; nobody has yet.
-        value = self.text[self.offset : self.offset + len(node.value)]
-        object.__setattr__(node, "value", value)
-        if isinstance(node, cst.Name) and value == KEYWORD:
+        # Nodes are frozen for those who have seen them; nobody has yet.
+        if isinstance(node, cst.Name) and node.value == self.masked.word:
+            object.__setattr__(node, "value", KEYWORD)
             self.keywords.append(node)
+        elif isinstance(node, cst.Comment) or (
+            isinstance(node, cst.Name) and node.value == self.masked.letter
+        ):
+            value = self.text[self.offset : self.offset + len(node.value)]
+            object.__setattr__(node, "value", value)
 
 
 class Tree:

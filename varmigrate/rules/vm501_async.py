@@ -259,7 +259,7 @@ class _File:
         reason = self.stays(nodes)
         if reason is not None:
             return self.found(nodes[0], what, None, f"{reason}: {_BY_HAND}")
-        edits = tuple(Edit(self.tree.start(n), self.tree.end(n), NEW_NAME) for n in nodes)
+        edits = tuple(Edit(*inner_span(self.tree, node), NEW_NAME) for node in nodes)
         title = f"rename it to `{NEW_NAME}` in this file"
         if _BY_STRING.search(self.analysis.text):
             assumption = "nothing asks for the variable by its name in a string"
