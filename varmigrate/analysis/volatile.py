@@ -198,6 +198,13 @@ class Contamination:
             return fact.free
         return fact.kind is Kind.OTHER or fact.free
 
+    def switched(self) -> Iterator[tuple[cst.Name, bool]]:
+        """The names whose attribute `volatile` is set to another state, and to which."""
+        for name, value, _ in self._switches:
+            found = self.bits(name)
+            if found != VOLATILE if value else found & VOLATILE:
+                yield name, value
+
     def read_later(self) -> list[cst.Name]:
         """Reads of volatile values in code that runs later than where it is written."""
         found: list[cst.Name] = []

@@ -343,6 +343,7 @@ class _Planner:
         self.branch: tuple[cst.If, bool] | None = None
         sources = [*calls, *self._counterparts(), *reads]
         self.values = Contamination(analysis, function, sources, producers or {})
+        self.condition: cst.BaseExpression | None = None
         self.assumed: list[str] = []
 
     def plan(self) -> Plan:
@@ -373,6 +374,15 @@ class _Planner:
             )
         if self.values.untracked():
             raise _Collision("it is bound to a name that is also bound in ways not seen here")
+        for name, value in self.values.switched():
+            line = line_of(self.analysis, name)
+            self.assumed.append(
+                f"nothing that `{name.value}` was computed from is trained through it, as line "
+                f"{line} says (today it is)"
+                if not value
+                else f"nothing from line {line} on is trained through `{name.value}`"
+            )
+        self.condition = condition
         body = [self._part(statement) for statement in self._body()]
         parts = _Part(self.function, blocks=[body])
         leaves = tuple(dict.fromkeys(how for _, how in self.values.outlives()))
@@ -680,7 +690,9 @@ class _Planner:
             operands.append(node.func.value)
         if origin in DIFFERENTIATING or (not origin and method in GRADIENT_METHODS):
             asked = operands if origin else operands[-1:]
-            if any(self.values.bits(operand) & VOLATILE for operand in asked):
+            if not self._guarded(node) and any(
+                self.values.bits(operand) & VOLATILE for operand in asked
+            ):
                 raise _Differentiated(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
                     "of what depends on it"
@@ -688,6 +700,32 @@ class _Planner:
             part.stops.append((node, f"`{self._text(node)}`"))
         elif method in OPTIMIZER_METHODS:
             part.stops.append((node, f"`{self._text(node)}`"))
+
+    def _guarded(self, node: cst.CSTNode) -> bool:
+        """Whether a node only runs where the values are not volatile, by the test around it."""
+        if self.condition is None:
+            return False
+        wanted = self._negation(self.condition)
+        below_, current = node, self.tree.parent(node)
+        while current is not None and current is not self.function:
+            if isinstance(current, cst.If):
+                test, negated = self._spelled(current.test), self._negation(current.test)
+                if below_ is current.body and test == wanted:
+                    return True
+                if below_ is current.orelse and negated == wanted:
+                    return True
+            below_, current = current, self.tree.parent(current)
+        return False
+
+    def _spelled(self, node: cst.BaseExpression) -> str:
+        return self._text(node, None)
+
+    def _negation(self, node: cst.BaseExpression) -> str:
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            return self._spelled(node.expression)
+        if self.branch is not None and node is self.condition and not self.branch[1]:
+            return self._spelled(node)
+        return f"not {self._spelled(node)}"
 
     def _feeds(self, node: cst.CSTNode) -> bool:
         """Whether the result goes straight into a computation that is covered anyway."""

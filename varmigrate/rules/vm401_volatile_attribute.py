@@ -33,11 +33,15 @@ from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import BindingKind
 from varmigrate.analysis.tree import statement_of
+from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Edit
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
 from varmigrate.rules.regions import has_sources
 from varmigrate.rules.volatile_fix import used_as_tensor
+from varmigrate.torch_facts.functions import FUNCTIONS
+from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
+from varmigrate.torch_facts.methods import METHODS, TUPLE_METHODS
 
 
 class VolatileAttribute(Rule):
@@ -88,7 +92,28 @@ class VolatileAttribute(Rule):
 def _of_tensor(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Name) and node.value in ("self", "cls"):
         return False
-    return analysis.facts.of(node).kind is Kind.TENSOR or used_as_tensor(analysis, node)
+    if analysis.facts.of(node).kind is Kind.TENSOR or used_as_tensor(analysis, node):
+        return True
+    definitions = analysis.flow.definitions(node) if isinstance(node, cst.Name) else None
+    made = [analysis.flow.made(binding) for binding in definitions or ()]
+    return bool(made) and all(value is not None and _computed(analysis, value) for value in made)
+
+
+def _computed(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
+    """Whether an expression is what a model, a loss or a method of tensors gives."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    if isinstance(node, cst.BinaryOperation):
+        return _computed(analysis, node.left) or _computed(analysis, node.right)
+    if not isinstance(node, cst.Call):
+        return False
+    origin = analysis.names.origin(node.func)
+    if origin:
+        return origin in FUNCTIONS or origin in LOSS_FUNCTIONS
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in {*METHODS, *TUPLE_METHODS}:
+        return True
+    kinds = (RoleKind.MODULE, RoleKind.LOSS, RoleKind.RNN)
+    return analysis.uses.role(node.func).kind in kinds
 
 
 def _is_flag(analysis: FileAnalysis, node: cst.Attribute) -> bool:
