@@ -276,7 +276,16 @@ REFUSED = [
         _scale("y = Scale.forward(holder, x)"),
         "uses `forward` of the class",
     ),
-    kept("apply and arguments", _scale("y = Scale.apply(x)"), "uses `apply` of the class"),
+    kept(
+        "apply and arguments",
+        _scale("y = Scale.apply(x)"),
+        "calls `apply` already",
+    ),
+    kept(
+        "apply of a class that works as it is",
+        _square("y = Square.apply(x)"),
+        "calls `apply` already",
+    ),
     kept("bound twice", _scale("Scale = wrap(Scale)"), "its name is bound more than once"),
     kept(
         "two bases", _square("").replace("(Function)", "(Function, Mixin)"), "it has further bases"
@@ -294,8 +303,8 @@ REFUSED = [
     ),
     kept(
         "meant for apply",
-        "class F(Function):\n    def forward(ctx, x):\n        return x\n\n    def backward(ctx, grad):\n        return grad\n\n\ny = F.apply(x)\n",
-        "it may be meant for `apply` already",
+        "class F(Function):\n    def forward(ctx, x):\n        return x\n\n    def backward(ctx, grad):\n        return grad\n",
+        "it may be meant for `apply`",
     ),
     # -- what its methods do
     kept(
@@ -341,9 +350,16 @@ REFUSED = [
         "its __init__ takes arguments by keyword alone",
     ),
     kept(
-        "optional inputs and arguments",
-        _method("self.k = k", "return x").replace("(self, x)", "(self, x, y=None)"),
-        "its forward has optional arguments",
+        "a computed default of forward",
+        _method("self.k = k", "return x").replace("(self, x)", "(self, x, y=torch.pi)"),
+        "a default of its forward is computed",
+    ),
+    kept(
+        "gradients for fewer than all inputs",
+        _method("self.k = k", "return x", "return grad, None").replace(
+            "(self, x)", "(self, x, y=None, z=None)"
+        ),
+        "returns 2 gradients for 3 arguments",
     ),
     kept(
         "instance handed to a function",

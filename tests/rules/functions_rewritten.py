@@ -492,6 +492,41 @@ PROGRAMS = [
         ("Linear.apply(x, two) + Linear.apply(x, two, x)",),
     ),
     case(
+        "optional arguments of forward before those of the constructor",
+        """
+        class Cell(Function):
+            def __init__(self, factor, shift=1.0):
+                super(Cell, self).__init__()
+                self.factor = factor
+                self.shift = shift
+
+            def forward(self, x, scale=None, mask: object = None):
+                self.save_for_backward(x, scale)
+                y = x * self.factor if scale is None else x * self.factor * scale
+                return y + self.shift
+
+            def backward(self, grad):
+                x, scale = self.saved_tensors
+                grad = grad * self.factor
+                if scale is None:
+                    return grad, None, None
+                return grad * scale, grad * x, None
+
+
+        def run(x, k=2.0):
+            cell = Cell(k)
+            other = Cell(1.0, shift=0.0)(x, x, None)
+            return cell(x) + cell(x, x) + other
+        """,
+        lambda x: (2 * x + 1) + (2 * x * x + 1) + x * x,
+        lambda x: 2 + 6 * x,
+        (
+            "def forward(ctx, x, scale, mask: object, factor, shift=1.0):",
+            "Cell.apply(x, x, None, 1.0, 0.0)",
+            "cell(x, None, None, k) + cell(x, x, None, k)",
+        ),
+    ),
+    case(
         "a result that is not differentiable",
         """
         class Largest(Function):

@@ -135,6 +135,11 @@ def test_a_package(tmp_path: Path) -> None:
 
 STOPS = [
     (
+        "apply",
+        "from functions import Scale\n\n\ndef go(x):\n    return Scale.apply(x)\n",
+        "calls `apply` already",
+    ),
+    (
         "a subclass",
         "from functions import Scale\n\n\nclass More(Scale):\n    pass\n",
         "derives from it",

@@ -19,7 +19,8 @@ class FunctionPlan:
     """An old-style Function as its callers see it; plain data, so that it can travel to a worker.
 
     path, name: where it is defined. inputs, required: how many arguments `forward` takes at most
-    and at least. parameters: of the constructor. members: names of the class body that do not
+    and at least. optional: the defaults of those between, where the calls have to write them out.
+    parameters: of the constructor. members: names of the class body that do not
     belong to an instance. kept: why an instance cannot be called more than once, empty when it
     can. refused: why the class stays as it is, empty when it is rewritten. elsewhere: its calls in
     other files, as `net.py:12`.
@@ -29,6 +30,7 @@ class FunctionPlan:
     name: str
     inputs: int = 0
     required: int = 0
+    optional: tuple[str, ...] = ()
     parameters: tuple[FunctionParameter, ...] = ()
     members: frozenset[str] = frozenset()
     kept: str = ""

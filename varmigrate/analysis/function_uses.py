@@ -38,7 +38,8 @@ class InstanceCall:
 
     head: the class as it is named there. made: the call that makes the instance. calls: what calls
     it; `made` is the function of the only one when `kept` is false. arguments: those of the
-    constructor in the order of its parameters, as text, without defaults at the end.
+    constructor in the order of its parameters, as text, without defaults at the end. missing: what
+    each of the calls has to write out before them, for it leaves it to the defaults of forward.
     """
 
     head: cst.BaseExpression
@@ -46,6 +47,7 @@ class InstanceCall:
     calls: tuple[cst.Call, ...]
     kept: bool
     arguments: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
 
 
 def own_uses(analysis: FileAnalysis, function: OldFunction) -> list[InstanceCall]:
@@ -107,8 +109,12 @@ class _User:
             name = above.attr.value
             if name in self.plan.members or name == "__name__":
                 return None
-            if name == "apply" and (self.settled or not self.plan.parameters):
-                return None
+            if name == "apply":
+                if self.settled:
+                    return None
+                raise self._refused(
+                    head, "calls `apply` already: @staticmethod may be all the class lacks"
+                )
             raise self._refused(head, f"uses `{name}` of the class")
         if isinstance(above, cst.Arg) and isinstance(self.tree.parent(above), cst.ClassDef):
             raise self._refused(head, "derives from it")
@@ -123,8 +129,9 @@ class _User:
                 map(self._is_quiet, outer.args)
             ):
                 raise self._refused(head, "computes arguments whose order would change")
-            return InstanceCall(head, above, (outer,), False, arguments)
-        return InstanceCall(head, above, self._kept(above, outer), True, arguments)
+            return InstanceCall(head, above, (outer,), False, arguments, (self._missing(outer),))
+        calls = self._kept(above, outer)
+        return InstanceCall(head, above, calls, True, arguments, tuple(map(self._missing, calls)))
 
     # -- arguments -----------------------------------------------------------------------------
 
@@ -188,6 +195,10 @@ class _User:
         lone = call.args[0].value if count == 1 else None
         if self.plan.parameters and isinstance(lone, cst.GeneratorExp) and not lone.lpar:
             raise self._refused(call, "calls the instance with a generator")
+
+    def _missing(self, call: cst.Call) -> tuple[str, ...]:
+        """The defaults of forward that have to be written out in a call."""
+        return self.plan.optional[max(0, len(call.args) - self.plan.required) :]
 
     def _is_quiet(self, node: cst.CSTNode) -> bool:
         """Whether evaluating an expression cannot change what another one gives."""

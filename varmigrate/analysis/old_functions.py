@@ -190,16 +190,17 @@ class _Check:
         parameters: tuple[FunctionParameter, ...] = ()
         if function.init is not None:
             parameters = tuple(map(self._parameter, _parameters(function.init)[1:]))
-        required = sum(p.default is None for p in inputs)
-        if parameters and required < len(inputs):
+        defaults = [p.default for p in inputs if p.default is not None]
+        if parameters and not all(map(is_literal, defaults)):
             raise Refused(
-                "its forward has optional arguments, so there is no place behind them for those "
-                "of the constructor"
+                "a default of its forward is computed, and the arguments of the constructor have "
+                "to stand behind it"
             )
         function.plan = replace(
             function.plan,
             inputs=len(inputs),
-            required=required,
+            required=len(inputs) - len(defaults),
+            optional=tuple(map(self.tree.code, defaults)) if parameters else (),
             parameters=parameters,
             members=frozenset(self.members),
         )

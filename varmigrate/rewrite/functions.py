@@ -27,9 +27,10 @@ def call_edits(tree: Tree, use: InstanceCall) -> tuple[Edit, ...]:
     edits = [Edit(tree.end(head), end, ".apply")]
     if start != tree.start(head):
         edits.append(Edit(start, tree.start(head), ""))
-    if use.arguments:
-        text = ", ".join(use.arguments)
-        edits.extend(_added(tree, call, text) for call in use.calls)
+    for call, missing in zip(use.calls, use.missing, strict=True):
+        texts = (*missing, *use.arguments)
+        if texts:
+            edits.append(_added(tree, call, ", ".join(texts)))
     return tuple(edits)
 
 
@@ -100,6 +101,11 @@ def _moved(analysis: FileAnalysis, function: OldFunction, init: cst.FunctionDef)
     edits = [_removed(tree, function, init)]
     parameters = [*init.params.posonly_params, *init.params.params][1:]
     if parameters:
+        edits.extend(
+            Edit(tree.end(p.annotation or p.name), tree.end(p.default), "")
+            for p in (*function.forward.params.posonly_params, *function.forward.params.params)
+            if p.default is not None
+        )
         last = [*function.forward.params.posonly_params, *function.forward.params.params][-1]
         written = [_parameter_text(tree, p, function.renamed) for p in parameters]
         place = _parameter_end(tree, last)

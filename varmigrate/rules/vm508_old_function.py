@@ -152,7 +152,7 @@ def edits_of(analysis: FileAnalysis, function: OldFunction) -> tuple[Edit, ...]:
     found = own_uses(analysis, function)
     first = function.forward.params.params[:1]
     if not found and not function.init and first and first[0].name.value == "ctx":
-        raise Refused("it may be meant for `apply` already, and then @staticmethod is all it lacks")
+        raise Refused("it may be meant for `apply`, and then @staticmethod is all it lacks")
     applied = [edit for use in found for edit in call_edits(analysis.tree, use)]
     return tuple(dict.fromkeys((*class_edits(analysis, function), *applied)))
 
@@ -178,7 +178,9 @@ def instances(
 
 
 def _assumption(plan: FunctionPlan) -> str:
-    said = f"every call of an instance of `{plan.name}` is in a file of this run"
+    said = (
+        f"every call of an instance of `{plan.name}` is in a file of this run, none is of `apply`"
+    )
     if plan.parameters:
         said += ", and no argument of its constructor is trained"
     return said
