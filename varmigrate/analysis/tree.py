@@ -167,7 +167,9 @@ class Tree:
         written = "".join(state.tokens)
         if written != self._masked:
             raise NotParsed(*_difference(self._masked, written))
-        return state.starts, state.ends, list(accumulate(map(len, state.tokens), initial=0))
+        offsets = list(accumulate(map(len, state.tokens), initial=0))
+        # A text may end without the newline that ends its last statement.
+        return state.starts, state.ends, [*offsets, offsets[-1]]
 
     def ensure_reproduced(self) -> None:
         """Raise NotParsed when the text is not what the tree says."""
