@@ -683,4 +683,389 @@ READS = [
     _read("already detached", "r = h.detach().sum()"),
 ]
 
-CASES = [*ORDER, *SCALARS, *READS]
+_WRITE = """
+torch.manual_seed(0)
+net = nn.Linear(2, 2)
+loss = net(torch.ones(1, 2)).pow(2).sum()
+loss.backward()
+"""
+
+
+def _write(
+    name: str,
+    body: str,
+    *contains: str,
+    unsafe: bool = True,
+    changes: bool = False,
+    lacks: tuple[str, ...] = (),
+    code: str = "VM303",
+) -> DataCase:
+    return _case(
+        name,
+        _WRITE + _text(body),
+        code,
+        contains=contains,
+        lacks=lacks,
+        unsafe=unsafe,
+        changes=changes,
+    )
+
+
+WRITES = [
+    _write(
+        "a step by hand",
+        "for p in net.parameters():\n    p.data.add_(p.grad.data, alpha=-0.1)",
+        "with torch.no_grad():\n        p.add_(p.grad, alpha=-0.1)",
+    ),
+    _write(
+        "a step and what follows in the block",
+        "for p in net.parameters():\n    p.data.mul_(0.9)\n    p.data.sub_(0.1 * p.grad.data)\n"
+        "    p.grad.data.zero_()",
+        "    with torch.no_grad():\n        p.mul_(0.9)\n        p.sub_(0.1 * p.grad)\n"
+        "        p.grad.zero_()",
+    ),
+    _write("an operator", "net.weight.data -= 0.1 * net.weight.grad.data", "net.weight.sub_(0.1"),
+    _write(
+        "an operator on a name of an outer scope",
+        """
+        def make():
+            w = net.weight
+            def step():
+                for q in [1, 2]:
+                    w.data.mul_(q)
+            step()
+        make()
+        for p in net.parameters():
+            def step():
+                p.data += 1
+            step()
+        """,
+        "p.add_(1)",
+        "w.mul_(q)",
+    ),
+    _write("a part", "net.weight.data[0] = 3.", "net.weight[0] = 3."),
+    _write(
+        "a part and an operator", "net.weight.data[0] += net.bias.data", "weight[0] += net.bias"
+    ),
+    _write(
+        "a part by a method", "net.weight.data[:, 1].zero_().add_(2)", "net.weight[:, 1].zero_()"
+    ),
+    _write("a mask", "net.weight.data[net.weight.data > 0] = 0", "net.weight[net.weight"),
+    _write(
+        "polyak averaging",
+        """
+        other = nn.Linear(2, 2)
+        for a, b in zip(net.parameters(), other.parameters()):
+            a.data.copy_(0.9 * a.data + 0.1 * b.data)
+        """,
+        "a.copy_(0.9 * a + 0.1 * b)",
+    ),
+    _write(
+        "an initialiser",
+        "net.weight.data.uniform_(-1, 1)",
+        "nn.init.uniform_(net.weight, -1, 1)",
+    ),
+    _write(
+        "initialisers",
+        "def init(m):\n    m.weight.data.normal_(0, 0.5)\n    m.bias.data.zero_()\nnet.apply(init)",
+        "nn.init.normal_(m.weight, 0, 0.5)",
+        "nn.init.zeros_(m.bias)",
+    ),
+    _write(
+        "an initialiser with names", "net.weight.data.normal_(mean=1., std=2.)", "mean=1., std=2."
+    ),
+    _write("ones", "net.weight.data.fill_(1)", "nn.init.ones_(net.weight)"),
+    _write("a number", "net.bias.data.fill_(0.5)", "nn.init.constant_(net.bias, 0.5)"),
+    _write(
+        "clipping", "for p in net.parameters():\n    p.grad.data.clamp_(-1, 1)", "p.grad.clamp_("
+    ),
+    _write(
+        "already under no_grad",
+        "with torch.no_grad():\n    net.weight.data.mul_(2)",
+        "    net.weight.mul_(2)",
+        lacks=("no_grad():\n    with",),
+    ),
+    _write(
+        "one line",
+        "for p in net.parameters(): p.data.mul_(2)",
+        "with torch.no_grad():",
+    ),
+    _write("two on a line", "a = 1; net.weight.data.mul_(2); b = 2", "with torch.no_grad():"),
+    _write(
+        "a new layer",
+        "fc = nn.Linear(2, 2)\nfc.weight.data.mul_(2)\nfc.bias.data.fill_(1)\n"
+        "fc(torch.ones(2)).sum().backward()",
+        "with torch.no_grad():\n    fc.weight.mul_(2)\n    fc.bias.fill_(1)",
+        unsafe=False,
+    ),
+    _write(
+        "a new parameter of a module",
+        """
+        class M(nn.Module):
+            def __init__(self, r):
+                super(M, self).__init__()
+                self.w = nn.Parameter(torch.Tensor(3, 2))
+                self.w.data.uniform_(-r, r)
+        m = M(0.5)
+        """,
+        "with torch.no_grad():",
+        "self.w.uniform_(-r, r)",
+        unsafe=False,
+    ),
+    _write(
+        "a new parameter of a module, in style",
+        """
+        class M(nn.Module):
+            def __init__(self, r):
+                super(M, self).__init__()
+                self.w = nn.Parameter(torch.Tensor(3, 2))
+                self.w.data.uniform_(-r, r)
+        m = M(0.5)
+        """,
+        "nn.init.uniform_(self.w, -r, r)",
+        lacks=("no_grad",),
+    ),
+    _write(
+        "a new leaf",
+        "v = torch.ones(2, requires_grad=True)\nv.data.mul_(3)\n(v * v).sum().backward()",
+        "with torch.no_grad():\n    v.mul_(3)",
+        unsafe=False,
+    ),
+    _write(
+        "while a graph needs it, unsafely",
+        "out = net(torch.ones(1, 2)) * net.bias\nnet.bias.data.add_(1)\nout.sum().backward()",
+        "net.bias.add_(1)",
+        changes=True,
+    ),
+    _write(
+        "while a graph needs it",
+        "out = net(torch.ones(1, 2)) * net.bias\nnet.bias.data.add_(1)\nout.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "a leaf that was used",
+        "v = torch.ones(2, requires_grad=True)\nout = v * v\nv.data.mul_(3)\nout.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "a leaf that was used under another name",
+        "v = torch.ones(2, requires_grad=True)\nu = v\nout = u * u\nv.data.mul_(3)\n"
+        "out.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "a parameter made of what a graph holds",
+        "v = torch.ones(2, requires_grad=True)\nh = v * 1\nout = h * h\np = nn.Parameter(h)\n"
+        "p.data.mul_(3)\nout.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "a layer that was called",
+        "fc = nn.Linear(2, 2)\nout = fc(fc(torch.ones(2)))\nfc.weight.data.mul_(2)\n"
+        "out.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "no leaf, but a result",
+        "v = torch.ones(2, requires_grad=True)\nh = v.exp()\nh.data.mul_(2)\nh.sum().backward()",
+        unsafe=False,
+    ),
+    _write(
+        "an effect in the argument",
+        "fc = nn.Linear(2, 2)\nfc.weight.data.copy_(net(net.weight))",
+        unsafe=False,
+    ),
+    _write("a result that is used", "r = net.weight.data.mul_(2)\nr.add_(1)"),
+    _write("a result that is given on", "print(net.weight.data.mul_(2))"),
+    _write("a shape", "v = torch.ones(2)\nv.data.unsqueeze_(0)\nv.data.resize_(1)"),
+    _write("a copy", "net.weight.data.clone().mul_(2)"),
+    _write(
+        "something that is no tensor",
+        "import numpy as np\nclass M:\n    data = np.ones(3)\nm = M()\nm.data[0] = 2\nm.data += 1",
+    ),
+    _write(
+        "a class of the file with such a method",
+        "class D:\n    def add_(self, x):\n        print(x)\nclass H:\n    data = D()\nh = H()\n"
+        "h.data.add_(1)",
+    ),
+    _write(
+        "one's own data",
+        "class H:\n    def __init__(self):\n        self.data = []\n"
+        "        self.data += [1]\nh = H()",
+    ),
+    _write(
+        "an assignment of what is computed from it",
+        "for p in net.parameters():\n    p.data = p.data - 0.1 * p.grad.data",
+        "with torch.no_grad():\n        p.copy_(p - 0.1 * p.grad)",
+        code="VM304",
+    ),
+    _write(
+        "an assignment away from what others hold",
+        "old = net.weight.data\nnet.weight.data = net.weight.data * 2",
+        "net.weight.copy_(net.weight * 2)",
+        code="VM304",
+        changes=True,
+    ),
+    _write(
+        "an assignment in a function",
+        """
+        def shrink():
+            w = net.weight
+            before = float(w.sum())
+            for p in net.parameters():
+                p.data = p.data.mul(0.5).clamp(-1, 1)
+            return before
+        shrink()
+        """,
+        "p.copy_(p.mul(0.5).clamp(-1, 1))",
+        code="VM304",
+    ),
+    _write(
+        "an assignment, safely", "net.weight.data = net.weight.data * 2", code="VM304", unsafe=False
+    ),
+    _write("another shape", "net.weight.data = net.weight.data[1:]", code="VM304"),
+    _write("another tensor", "net.weight.data = torch.zeros(2, 2)", code="VM304"),
+    _write("another type", "net.weight.data = net.weight.data.double()", code="VM304"),
+    _write(
+        "a product of matrices",
+        "net.weight.data = net.weight.data @ torch.ones(2, 3)",
+        code="VM304",
+    ),
+    _write("data of an object", "class D:\n    pass\nd = D()\nd.data = [1]", code="VM304"),
+]
+
+
+def _sum(name: str, body: str, *contains: str, changes: bool = False) -> DataCase:
+    start = """
+    torch.manual_seed(0)
+    net = nn.Linear(2, 1)
+    o = torch.optim.SGD(net.parameters(), lr=0.1)
+    """
+    return _case(
+        name, _text(start) + _text(body), "VM403", contains=contains, unsafe=True, changes=changes
+    )
+
+
+SUMS = [
+    _sum(
+        "a running loss",
+        """
+        def train():
+            total = 0.
+            for i in range(3):
+                o.zero_grad()
+                loss = net(torch.ones(4, 2)).pow(2).mean()
+                loss.backward()
+                o.step()
+                total += loss
+            print('%.4f' % total)
+        train()
+        """,
+        "total += loss.item()",
+    ),
+    _sum(
+        "a weighted one",
+        """
+        def train():
+            total, n = 0, 0
+            for i in range(3):
+                loss = net(torch.ones(4, 2)).pow(2).mean()
+                loss.backward()
+                total = total + loss * 4
+                n += 4
+            print('%.4f' % (total / n))
+        train()
+        """,
+        "total = total + loss.item() * 4",
+    ),
+    _sum(
+        "a name that is seen afterwards",
+        """
+        total = 0
+        for i in range(3):
+            loss = net(torch.ones(4, 2)).pow(2).mean()
+            loss.backward()
+            total += loss
+        """,
+        "total += loss.item()",
+        changes=True,
+    ),
+    _sum(
+        "a sum that is differentiated",
+        """
+        total = 0
+        for i in range(3):
+            loss = net(torch.ones(4, 2)).pow(2).mean()
+            total += loss
+        total.backward()
+        """,
+    ),
+    _sum(
+        "a sum that is differentiated in each round",
+        """
+        for j in range(2):
+            total = 0
+            for i in range(3):
+                loss = net(torch.ones(4, 2)).pow(2).mean()
+                loss.backward(retain_graph=True)
+                total += loss
+            (total / 3).backward()
+        """,
+    ),
+    _sum(
+        "a loss of several parts",
+        """
+        for i in range(3):
+            loss = net(torch.ones(4, 2)).pow(2).mean()
+            penalty = 0
+            penalty += net.weight.norm()
+            loss += penalty
+            loss.backward()
+        """,
+    ),
+    _sum(
+        "a sum that stays in the file as a tensor",
+        """
+        total = 0
+        for i in range(3):
+            loss = net(torch.ones(4, 2)).pow(2).mean()
+            loss.backward()
+            total += loss
+        r = total.item()
+        """,
+    ),
+    _sum(
+        "a sum that is returned",
+        """
+        def f():
+            total = 0
+            for i in range(3):
+                loss = net(torch.ones(4, 2)).pow(2).mean()
+                loss.backward()
+                total += loss
+            return total
+        r = f()
+        """,
+    ),
+    _sum(
+        "numbers",
+        """
+        total = 0
+        for i in range(3):
+            loss = net(torch.ones(4, 2)).pow(2).mean()
+            loss.backward()
+            total += loss.item()
+        """,
+    ),
+    _sum(
+        "no loop",
+        "total = 0\nloss = net(torch.ones(4, 2)).sum()\nloss.backward()\ntotal += loss",
+    ),
+    _sum(
+        "a loss from outside the loop",
+        "total = 0\nloss = net(torch.ones(4, 2)).sum()\nfor i in range(1):\n"
+        "    loss.backward()\n    total += loss",
+    ),
+]
+
+CASES = [*ORDER, *SCALARS, *READS, *WRITES, *SUMS]
