@@ -83,9 +83,24 @@ class Index:
             exported=exported,
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
-            takers=known.takers,
+            takers=known.takers | self._takers_near(path, project, summary),
             callables=None if summary is None else (summary.digest, summary.callables),
         )
+
+    def _takers_near(
+        self, path: str, project: Project, summary: ModuleSummary | None
+    ) -> frozenset[str]:
+        """What takes the flag `async` was, in the files of the project a file imports."""
+        found: set[str] = set()
+        if summary is None or b"async" not in self._files.get(path, b""):
+            return frozenset()
+        modules = {module for module, _ in summary.taken} | summary.modules
+        for target in {project.find(path, module) for module in modules} - {None}:
+            near = self._summary(target) if target is not None else None
+            # A file that says nothing of torch keeps its names.
+            if near is not None and target in self._kept and b"torch" in self._kept[target][0]:
+                found |= near.takers
+        return frozenset(found)
 
     def callers(self) -> dict[str, bytes]:
         """Files that were not given but name a wrapper of their project, with their bytes."""
@@ -134,6 +149,12 @@ class Index:
         root = self._root(os.path.dirname(path))
         pattern = "*.ipynb" if root in self._loose else os.path.join("**", "*.ipynb")
         return sorted(glob.glob(os.path.join(glob.escape(root), pattern), recursive=True))
+
+    def packaged(self, path: str) -> bool:
+        """Whether the project of a file is made to be installed, so that others may import it."""
+        root = self._root(os.path.dirname(path))
+        marks = ("setup.py", "setup.cfg", "pyproject.toml")
+        return any(os.path.exists(os.path.join(root, mark)) for mark in marks)
 
     def look_into(self, path: str, raw: bytes | None) -> None:
         """Take a file for one whose imports matter; raw: its bytes, where they are not known."""
