@@ -92,7 +92,7 @@ def parts_of(node: object) -> list[object]:
     kind = node.__class__
     names = _PARTS.get(kind)
     if names is None:
-        fields = kind._fields if isinstance(node, ast.AST) else ()
+        fields = node._fields if isinstance(node, ast.AST) else ()
         names = _PARTS[kind] = tuple(field for field in fields if field not in _NO_PARTS)
     found: list[object] = []
     for name in names:

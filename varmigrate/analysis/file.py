@@ -25,8 +25,8 @@ class FileAnalysis:
     """One parsed file: its tree, scopes, names, facts, and the sites of the legacy API.
 
     path: as shown to the user. text: the decoded source. context: what the project says of it.
-    assumptions: what may be taken for granted. `legacy`: whether the file used Variable, before it
-    was fixed perhaps.
+    assumptions: what may be taken for granted. tree: the text, parsed, when somebody has done so.
+    `legacy`: whether the file used Variable, before it was fixed perhaps.
     Raises NotParsed when the text cannot be parsed or reproduced.
     """
 
@@ -36,12 +36,13 @@ class FileAnalysis:
         text: str,
         context: ModuleContext | None = None,
         assumptions: Assumptions | None = None,
+        tree: Tree | None = None,
     ) -> None:
         self.path = path
         self.legacy = False
         self.text = text
         self.context = context or ModuleContext()
-        self.tree: Tree = parse(text)
+        self.tree: Tree = tree or parse(text)
         self.scopes = Scopes(self.tree)
         self.names = Names(self.scopes, self.context)
         assumptions = assumptions or Assumptions()
@@ -53,6 +54,11 @@ class FileAnalysis:
         self.uses = Uses(self.scopes, self.names, self.flow)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}
+
+    @property
+    def modules(self) -> Modules:
+        """What is known of the modules of the file."""
+        return self.facts.holders.modules
 
     @cached_property
     def replaces_variable(self) -> bool:
