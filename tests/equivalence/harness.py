@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.utils import _contextlib
 
 MAIN = "main.py"
 """Where the case's own source lies when it is part of a little project."""
@@ -267,6 +268,9 @@ class _Recorder:
             return
         if function.__module__ not in self._own_modules:
             return
+        while function.__code__.co_filename == _contextlib.__file__:
+            # A mode of torch as a decorator: what it wraps is the program's function.
+            function = function.__wrapped__  # type: ignore[attr-defined]
         self.note(path, "function")
         self._walk(f"{path}.defaults", function.__defaults__ or (), above)
         self._walk(f"{path}.kwdefaults", function.__kwdefaults__ or {}, above)
@@ -295,12 +299,17 @@ def _plain(value: object) -> str:
 
 
 def observe(
-    source: str, files: Mapping[str, str] | None = None, *, variable: type | None = None
+    source: str,
+    files: Mapping[str, str] | None = None,
+    *,
+    variable: type | None = None,
+    during: contextlib.AbstractContextManager[object] | None = None,
 ) -> Observation:
     """Run the program in a fresh namespace and say what it did.
 
     files: modules it can import, by relative path.
     variable: takes the place of torch.autograd.Variable while the program runs.
+    during: is entered right before the program and left right behind it.
     """
     files = files or {}
     own_modules = frozenset({"__main__", *(_module_name(path) for path in files)})
@@ -318,7 +327,8 @@ def observe(
     with _world(files, see, variable), contextlib.redirect_stdout(stdout):
         try:
             code = compile(source.encode(), MAIN, "exec", dont_inherit=True)
-            exec(code, namespace)
+            with during or contextlib.nullcontext():
+                exec(code, namespace)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
