@@ -179,24 +179,29 @@ class Ranks:
         if len(node.args) != 1 or node.args[0].keyword is not None:
             return None
         func = node.func
-        made: list[cst.BaseExpression] | None = None
-        if isinstance(func, cst.Call):
-            made = [func]
-        elif isinstance(func, cst.Attribute):
-            made = self._held(func)
-        elif isinstance(func, cst.Name):
-            definitions = self.analysis.flow.definitions(func)
-            found = [self.analysis.flow.made(binding) for binding in definitions or ()]
-            made = [value for value in found if value is not None]
-            if len(made) < len(found):
-                return None
-        if not made or not all(self._keeps(value) for value in made):
+        made = self._made(func)
+        if not made or not all(origin in SAME_RANK_MODULES for origin in made):
             return None
         rank = self.of(node.args[0].value)
         if rank is not None and isinstance(func, cst.Attribute) and not self._is_closed(func):
             text = self.analysis.tree.code(func)
             self.assumed.append(f"`{text}` is the module that this file makes it")
         return rank
+
+    def _made(self, func: cst.BaseExpression) -> list[str] | None:
+        """The classes, as dotted names, whose instance a module is; None when not all are known."""
+        made: list[cst.BaseExpression | None]
+        if isinstance(func, cst.Call):
+            made = [func]
+        elif isinstance(func, cst.Attribute):
+            made = list(self._held(func) or ())
+        elif isinstance(func, cst.Name):
+            definitions = self.analysis.flow.definitions(func)
+            made = [self.analysis.flow.made(binding) for binding in definitions or ()]
+        else:
+            return None
+        found = [self.names.origin(v.func) if isinstance(v, cst.Call) else "" for v in made]
+        return found if found and all(found) else None
 
     def _is_closed(self, node: cst.Attribute) -> bool:
         attributes = self.analysis.facts.attributes
@@ -214,9 +219,6 @@ class Ranks:
             if scope.kind is ScopeKind.CLASS and name in scope.bindings:
                 return None
         return attributes.assigned(holder)
-
-    def _keeps(self, made: cst.BaseExpression) -> bool:
-        return isinstance(made, cst.Call) and self.names.origin(made.func) in SAME_RANK_MODULES
 
     # -- the rest ------------------------------------------------------------------------------
 
@@ -258,17 +260,14 @@ class Ranks:
                 return False
             if self.names.origin(call.func).startswith("torch."):
                 return True
-            is_module = isinstance(call.func, cst.Attribute) and self._is_module(call.func)
-            return is_module or self._of_tensor(call)
+            return self._is_module(call.func) or self._of_tensor(call)
         return isinstance(parent, _READING)
 
-    def _is_module(self, func: cst.Attribute) -> bool:
-        made = self._held(func)
-        return bool(made) and all(
-            isinstance(value, cst.Call)
-            and self.names.origin(value.func).startswith("torch.nn.")
-            and self.names.origin(value.func) not in CONTAINER_MODULES
-            for value in made or ()
+    def _is_module(self, func: cst.BaseExpression) -> bool:
+        """Whether a call runs nothing but a module of torch."""
+        made = self._made(func)
+        return made is not None and all(
+            origin.startswith("torch.nn.") and origin not in CONTAINER_MODULES for origin in made
         )
 
     def _of_tensor(self, call: cst.Call) -> bool:

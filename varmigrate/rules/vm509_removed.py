@@ -3,8 +3,8 @@
 What it does: finds what torch has no more: `torch.legacy`, `torch.utils.ffi`,
 `torch.utils.trainer`; `potrf`, `gesv`, `trtrs`, `gels`, `symeig`, `eig`, `btrifact`, `rfft` and
 kin; `.reinforce(...)` of sampled actions; `torch.autograd.variable(...)` in lower case; `.creator`
-of a tensor; `torch.range`. When it is asked for it also names linear algebra that still runs and
-warns (`torch.qr`, `torch.cholesky`, ...).
+of a tensor; `torch.range`; `nn.NLLLoss2d`. When it is asked for it also names linear algebra that
+still runs and warns (`torch.qr`, `torch.cholesky`, ...).
 
 Why: most of these raise today. What replaces them often has other arguments or another result, so
 they are explained and not rewritten.
@@ -21,8 +21,9 @@ Use instead:
 
 Fix safety: safe for `torch.potrf`, whose factor was upper unless told otherwise, for `torch.range`
 of written integers (the end is included, the numbers are floats), and for `.creator` of what is
-known to be a tensor, which is `.grad_fn`. Everything else is advice. Imports in a `try` are left
-alone, and so are version switches.
+known to be a tensor, which is `.grad_fn`. `nn.NLLLoss` for `nn.NLLLoss2d` is unsafe, since the
+class is another one, by name. Everything else is advice. Imports in a `try` are left alone, and so
+are version switches.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from varmigrate.rewrite.expressions import add_keyword, inner_span
 from varmigrate.rewrite.renaming import imported, names_for
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe
+from varmigrate.rules.renaming import renames
 from varmigrate.torch_facts.renamed import (
     FADING,
     GONE,
@@ -51,6 +53,7 @@ from varmigrate.torch_facts.renamed import (
     SAMPLERS,
 )
 
+_CLASSES = ("torch.nn.NLLLoss2d",)
 _POTRF = "torch.potrf"
 _RANGE = "torch.range"
 _CALLED = frozenset(name.rpartition(".")[2] for name in (*GONE, *FADING, _POTRF, _RANGE))
@@ -65,6 +68,7 @@ class Removed(Rule):
     name = "removed-names"
     select = ("VM509",)
     triggers = (
+        b"NLLLoss2d",
         b"torch.legacy",
         b"import legacy",
         b"utils.ffi",
@@ -100,6 +104,11 @@ class Removed(Rule):
             "import torch\nf = torch.ones(2).creator\n",
             "import torch\nf = torch.ones(2).grad_fn\n",
         ),
+        Invalid(
+            "from torch import nn\nloss = nn.NLLLoss2d(weight)\n",
+            "from torch import nn\nloss = nn.NLLLoss(weight)\n",
+            unsafe=True,
+        ),
         Invalid("import torch.legacy.nn as legacy\n"),
         Invalid("import torch\ne, v = torch.symeig(a, eigenvectors=True)\n"),
         Invalid("import torch\naction = p.multinomial()\naction.reinforce(reward)\n"),
@@ -109,6 +118,7 @@ class Removed(Rule):
     )
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
+        yield from renames(analysis, self.code, _CLASSES, "nothing asks for the class by its name")
         gone = list(self._imports(analysis))
         yield from gone
         local = names_for(analysis, _CALLED)

@@ -37,6 +37,7 @@ OLD_TRIGGERS = (
     b".sub",
     b"addbmm",
     b"sspaddmm",
+    b"NLLLoss2d",
     b"torch.legacy",
     b"import legacy",
     b"utils.ffi",
