@@ -117,6 +117,39 @@ REFUSED = [
         "uses `f` in another way",
     ),
     kept(
+        "instance on self, its argument set again",
+        _scale(
+            "class M:\n    def __init__(self, k):\n        self.k = k\n"
+            "        self.f = Scale(self.k)\n\n    def forward(self, x):\n"
+            "        self.k += 1\n        return self.f(x)"
+        ),
+        "keeps the instance as `self.f`, made with `self.k`",
+    ),
+    kept(
+        "instance on self, its argument set by another method",
+        _scale(
+            "class M:\n    def __init__(self):\n        self.f = Scale(self.k)\n\n"
+            "    def set(self, k):\n        self.k = k\n\n    def forward(self, x):\n"
+            "        return self.f(x)"
+        ),
+        "keeps the instance as `self.f`, made with `self.k`",
+    ),
+    kept(
+        "instance on self, called from outside",
+        _scale("class M:\n    def __init__(self):\n        self.f = Scale(2.0)\n\n\ny = M().f(x)"),
+        "uses `f` outside the class",
+    ),
+    kept(
+        "instance on self, its argument set by a subclass",
+        _scale(
+            "class M:\n    def __init__(self, k):\n        self.k = k\n"
+            "        self.f = Scale(self.k)\n\n    def forward(self, x):\n"
+            "        return self.f(x)\n\n\nclass More(M):\n    def stop(self):\n"
+            "        self.k = 0"
+        ),
+        "keeps the instance as `self.f`, made with `self.k`",
+    ),
+    kept(
         "instance on self, set twice",
         _square(
             "class M:\n    def __init__(self):\n        self.f = Square()\n\n    def stop(self):\n        self.f = None"

@@ -160,6 +160,35 @@ PROGRAMS = [
         (),
     ),
     case(
+        "kept on a module with arguments",
+        SCALE
+        + """
+    class Net(torch.nn.Module):
+        def __init__(self, factor):
+            super().__init__()
+            self.factor = float(factor)
+            self.scale = Scale(self.factor, -1.0)
+
+        def forward(self, x):
+            return self.scale(x) + self.twice(x)
+
+        def twice(self, x):
+            return [self.scale(self.scale(y)) for y in [x]][0]
+
+
+    def run(x):
+        return Net(3)(x)
+    """,
+        lambda x: 3 * x - 1 + 3 * (3 * x - 1) - 1,
+        lambda x: 12.0,
+        (
+            "self.scale = Scale.apply\n",
+            "return self.scale(x, self.factor, -1.0) + self.twice(x)",
+            "self.scale(self.scale(y, self.factor, -1.0), self.factor, -1.0)",
+        ),
+        (),
+    ),
+    case(
         "arguments from a module",
         SCALE
         + """

@@ -251,6 +251,52 @@ def test_an_instance_that_another_file_may_use(tmp_path: Path) -> None:
     assert "user.py may use the instance `square`" in advice(report)
 
 
+def test_an_attribute_that_another_file_may_use(tmp_path: Path) -> None:
+    net = """
+    from functions import Scale
+
+
+    class Net:
+        def __init__(self):
+            self.scale = Scale(2.0)
+
+        def forward(self, x):
+            return self.scale(x)
+    """
+    files = {"functions.py": DEFINES, "net.py": net}
+    lay(tmp_path, {**files, "user.py": "from net import Net\n\ny = Net().scale(x)\n"})
+    before = texts(tmp_path, files)
+    report = fix(tmp_path)
+    assert texts(tmp_path, files) == before
+    assert "user.py may use the instance `scale`" in advice(report)
+    (tmp_path / "user.py").write_text("from net import Net\n\ny = Net().forward(x)\n")
+    fix(tmp_path)
+    assert "return self.scale(x, 2.0)" in texts(tmp_path, files)["net.py"]
+
+
+def test_an_argument_that_another_file_may_set(tmp_path: Path) -> None:
+    net = """
+    from functions import Scale
+
+
+    class Net:
+        def __init__(self):
+            self.factor = 2.0
+            self.scale = Scale(self.factor)
+
+        def forward(self, x):
+            return self.scale(x)
+    """
+    files = {"functions.py": DEFINES, "net.py": net}
+    lay(tmp_path, {**files, "user.py": "from net import Net\n\nn = Net()\nn.factor = 3.0\n"})
+    before = texts(tmp_path, files)
+    assert "user.py may set `factor`" in advice(fix(tmp_path))
+    assert texts(tmp_path, files) == before
+    (tmp_path / "user.py").write_text("from net import Net\n\nn = Net()\nok = n.factor == 3.0\n")
+    fix(tmp_path)
+    assert "return self.scale(x, self.factor)" in texts(tmp_path, files)["net.py"]
+
+
 def test_a_failure_in_one_file_stops_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from varmigrate.rewrite.guard import Rejected
     from varmigrate.run import judge

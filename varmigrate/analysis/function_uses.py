@@ -15,8 +15,8 @@ import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.function_plans import FunctionPlan
-from varmigrate.analysis.old_functions import OldFunction, Refused, is_literal
-from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
+from varmigrate.analysis.old_functions import OldFunction, Refused, is_literal, is_stored
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, dotted_name
 from varmigrate.analysis.tree import Tree, children
 
 _QUIET_CALLS = frozenset({"int", "float", "bool", "str", "len", "tuple", "abs", "min", "max"})
@@ -234,15 +234,13 @@ class _User:
 
     def _kept_in_attribute(self, made: cst.Call, target: cst.Attribute) -> tuple[cst.Call, ...]:
         name = target.attr.value
-        if self.plan.parameters:
-            raise self._refused(
-                made,
-                f"keeps the instance as `self.{name}`: keep its arguments there instead",
-            )
+        for argument in made.args:
+            self._check_on_self(made, argument.value, target)
         if len(self.scopes.attributes.get(name, ())) != 1 or name in self.scopes.replaced:
             raise self._refused(made, f"keeps the instance as `{name}`, which is set elsewhere")
         if re.search(rf"""(['"]){re.escape(name)}\1""", self.tree.text):
             raise self._refused(made, f"keeps the instance as `{name}`, which a string names")
+        calls: list[cst.Call] = []
         for node in self.scopes.all(cst.Attribute):
             if node.attr.value != name or node is target:
                 continue
@@ -250,7 +248,80 @@ class _User:
             if not isinstance(call, cst.Call) or call.func is not node:
                 raise self._refused(node, f"uses `{name}` in another way than calling it")
             self._check_call(call)
-        return ()
+            if self.plan.parameters:
+                if self._class_of_self(node) is not self._class_of_self(target):
+                    raise self._refused(node, f"uses `{name}` outside the class that keeps it")
+                calls.append(call)
+        return tuple(calls)
+
+    def _check_on_self(
+        self, made: cst.Call, value: cst.BaseExpression, target: cst.Attribute
+    ) -> None:
+        """Whether an argument means the same in all methods: literals, and what is set once."""
+        for part in _lasting_parts(value):
+            if isinstance(part, _SIMPLE) or is_literal(part):
+                continue
+            if isinstance(part, cst.Attribute) and self._is_set_once(part, target):
+                continue
+            raise self._refused(
+                made,
+                f"keeps the instance as `self.{target.attr.value}`, made with "
+                f"`{self.tree.code(value)}`: keep that on `self` as well",
+            )
+
+    def _is_set_once(self, node: cst.Attribute, target: cst.Attribute) -> bool:
+        """Whether `self.a` is set by the constructor that keeps the instance, and never again."""
+        name = node.attr.value
+        owner = self._class_of_self(node)
+        if owner is None or owner is not self._class_of_self(target):
+            return False
+        stores = [
+            other
+            for other in self.scopes.all(cst.Attribute)
+            if other.attr.value == name
+            and is_stored(self.tree, other)
+            and self._may_be_of(self._class_of_self(other), owner)
+        ]
+        scope = self.scopes.scope_at(target)
+        init = scope.node
+        return (
+            len(stores) == 1
+            and self.scopes.scope_at(stores[0]) is scope
+            and isinstance(init, cst.FunctionDef)
+            and init.name.value == "__init__"
+            and self._class_of_self(stores[0]) is owner
+            and not re.search(rf"""(['"]){re.escape(name)}\1""", self.tree.text)
+        )
+
+    def _may_be_of(self, other: cst.ClassDef | None, owner: cst.ClassDef) -> bool:
+        """Whether `self` in one class, or an object that is not known, may be one of another."""
+        waiting = [other]
+        seen: list[cst.ClassDef] = []
+        while waiting:
+            current = waiting.pop()
+            if current is None or current is owner:
+                return True
+            seen.append(current)
+            bases = {dotted_name(a.value).rpartition(".")[2] for a in current.bases}
+            waiting += [
+                known
+                for known in self.scopes.all(cst.ClassDef)
+                if known.name.value in bases and known not in seen
+            ]
+        return False
+
+    def _class_of_self(self, node: cst.Attribute) -> cst.ClassDef | None:
+        """The class in whose method an attribute of the instance is meant."""
+        load = self.analysis.names.load(node.value) if isinstance(node.value, cst.Name) else None
+        if load is None or load.node.value != "self":
+            return None
+        method = self.analysis.names.owner("self", load.scope)
+        parameters = getattr(method.node, "params", None)
+        owner = None if method.parent is None else method.parent.node
+        if not isinstance(owner, cst.ClassDef) or not isinstance(parameters, cst.Parameters):
+            return None
+        first = parameters.params[:1]
+        return owner if first and first[0].name.value == "self" else None
 
     def _kept_in_name(
         self, made: cst.Call, statement: cst.Assign, target: cst.Name

@@ -389,7 +389,7 @@ class _Check:
                 above = self.tree.parent(load.node)
                 if not isinstance(above, cst.Attribute) or above.value is not load.node:
                     raise Refused(f"{self._at(load.node)} hands the instance on")
-                if _is_stored(self.tree, above):
+                if is_stored(self.tree, above):
                     stores.setdefault(above.attr.value, []).append((method, load, above))
                     function.own.append(load.node)
                 else:
@@ -642,7 +642,7 @@ def _ends(body: cst.CSTNode) -> bool:
     )
 
 
-def _is_stored(tree: Tree, node: cst.CSTNode) -> bool:
+def is_stored(tree: Tree, node: cst.CSTNode) -> bool:
     """Whether an attribute is assigned to, deleted or bound in another way."""
     child, above = node, tree.parent(node)
     while isinstance(above, (cst.Element, cst.StarredElement, cst.Tuple, cst.List)):

@@ -17,7 +17,7 @@ import libcst as cst
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.function_plans import FunctionPlan
-from varmigrate.analysis.function_uses import own_uses, uses
+from varmigrate.analysis.function_uses import InstanceCall, own_uses, uses
 from varmigrate.analysis.names import Meaning
 from varmigrate.analysis.old_functions import OldFunction, Refused, functions_of
 from varmigrate.analysis.scopes import BindingKind, ScopeKind
@@ -191,25 +191,52 @@ class _Follower:
         if not self.asked(self.path):
             raise Refused("the class is not to be rewritten")
         edits_of(self.analysis, self.function)
-        for use in own_uses(self.analysis, self.function):
-            statement = self.analysis.tree.parent(use.made)
-            if use.kept and self.analysis.scopes.scope_at(use.made).kind is ScopeKind.MODULE:
-                self._check_name(statement)
+        self._check_kept(self.path, self.analysis, own_uses(self.analysis, self.function))
         proposal = old_function(self.analysis, self.function)
         if Suppressions(self.analysis).silences(proposal):
             raise Refused("the class is not to be rewritten")
 
-    def _check_name(self, statement: cst.CSTNode | None) -> None:
-        """Raise Refused when another file may use an instance that is kept in a name."""
-        target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
-        if not isinstance(target, cst.Name):
+    def _check_kept(self, path: str, analysis: FileAnalysis, found: list[InstanceCall]) -> None:
+        """Raise Refused when another file may use an instance that is kept."""
+        for use in found:
+            statement = analysis.tree.parent(use.made)
+            if not use.kept or not isinstance(statement, cst.Assign):
+                continue
+            target = statement.targets[0].target
+            if isinstance(target, cst.Attribute) and use.calls:
+                name = target.attr.value
+                told = rb"\." + re.escape(name.encode()) + rb"\b"
+                self._check_set(path, analysis, use)
+            elif (
+                isinstance(target, cst.Name)
+                and analysis.scopes.scope_at(use.made).kind is ScopeKind.MODULE
+            ):
+                name = target.value
+                folder, base = os.path.split(path)
+                stem = os.path.basename(folder) if base == "__init__.py" else base[:-3]
+                told = rb"\b" + re.escape(stem.encode()) + rb"\b"
+            else:
+                continue
+            for other in self.reader.naming(path, {name}):
+                if re.search(told, self.reader.bytes(other)):
+                    raise Refused(f"{os.path.basename(other)} may use the instance `{name}`")
+
+    def _check_set(self, path: str, analysis: FileAnalysis, use: InstanceCall) -> None:
+        """Raise Refused when another file may set what a kept instance was made with."""
+        above: cst.CSTNode | None = use.made
+        while above is not None and not isinstance(above, cst.ClassDef):
+            above = analysis.tree.parent(above)
+        if above is None:
             return
-        folder, base = os.path.split(self.path)
-        stem = os.path.basename(folder) if base == "__init__.py" else base.removesuffix(".py")
-        module = re.compile(rb"\b" + re.escape(stem.encode()) + rb"\b")
-        for other in self.reader.naming(self.path, {target.value}):
-            if module.search(self.reader.bytes(other)):
-                raise Refused(f"{os.path.basename(other)} may use the instance `{target.value}`")
+        first, last = analysis.tree.start(use.made), analysis.tree.end(use.made)
+        for node in analysis.scopes.all(cst.Attribute):
+            if not first < analysis.tree.start(node) < last:
+                continue
+            name = node.attr.value
+            setting = rb"\." + re.escape(name.encode()) + rb"\s*[-+*/]?=(?!=)"
+            for other in self.reader.naming(path, {above.name.value}):
+                if re.search(setting, self.reader.bytes(other)):
+                    raise Refused(f"{os.path.basename(other)} may set `{name}`")
 
     def _others(self, plan: FunctionPlan) -> None:
         """Find the users among the other files. Raises Refused, after all were looked at."""
@@ -252,9 +279,10 @@ class _Follower:
         if not self.asked(path):
             raise Refused(f"{shown} is not to be rewritten")
         try:
-            uses(analysis, plan, heads)
+            found = uses(analysis, plan, heads)
         except Refused as why:
             raise Refused(f"in {shown}, {why}") from None
+        self._check_kept(path, analysis, found)
         suppressions = Suppressions(analysis)
         if any(suppressions.silences(p) for p in instances(analysis, plan, heads)):
             raise Refused(f"{shown} is not to be rewritten")
