@@ -198,6 +198,11 @@ class WrapperSummary:
     settled: bool | None = None
 
     @property
+    def carries_volatile(self) -> bool:
+        """Whether its own parameter, or it itself, asks for a volatile value."""
+        return self.volatile.kind is SourceKind.PARAMETER or self.volatile.value is True
+
+    @property
     def short(self) -> str:
         """The last part of the name."""
         return self.name.rpartition(".")[2]

@@ -136,6 +136,7 @@ def _judge(
     verdicts: dict[Key, bool] = {}
     wrappers: dict[Key, WrapperSummary] = {}
     functions: FunctionContexts | None = None
+    flagged = False
     for number in range(_MOST_PASSES):
         if index is None:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
@@ -158,7 +159,15 @@ def _judge(
             new = index.settle(os.path.abspath(result.path), outcome.settled) or new
         asked.update((path, contexts[path]) for path in now)
         if not changed and not new and len(now) == len(again):
-            break
+            if flagged or not options.fix:
+                break
+            flagged = True
+            touched = _drop_flags(index, shown, texts, results, options)
+            if not touched:
+                break
+            for path in touched:
+                asked.pop(path, None)
+            changed = True
         if changed:
             verdicts = index.verdicts
             index = None
@@ -207,6 +216,66 @@ def _functions(
         if path in shown and shown[path] not in texts:
             texts[shown[path]] = read_bytes(path)
     return found
+
+
+def _drop_flags(
+    index: Index,
+    shown: Mapping[str, str],
+    texts: dict[str, bytes],
+    results: dict[str, FileResult],
+    options: RunOptions,
+) -> list[str]:
+    """Take the volatile flag out of wrappers that nobody asks for it any more.
+
+    `texts` and `results` then hold it. Returns the files that changed, as they are shown.
+    """
+    carried = {
+        key: wrapper for key, wrapper in index.wrappers().items() if wrapper.carries_volatile
+    }
+    if not carried:
+        return []
+    from varmigrate.run.flags import drop_flags
+
+    def wanted(path: str) -> bool:
+        return _selection(shown.get(path, path), options).wants("VM110", Intent.INFERENCE)
+
+    known = {path: texts.get(name) for path, name in shown.items()}
+    dropped, new = drop_flags(index, carried, known, options.settings.assumptions.closed_world, wanted)
+    for path, text in new.items():
+        _change(shown[path], text, texts, results)
+    for gone in dropped:
+        path, name = shown[gone.key[0]], gone.key[1]
+        message = f"the volatile flag of `{name}` is not needed any more"
+        if gone.parameter and gone.reason:
+            message += f"; its parameter `{gone.parameter}` stays: {gone.reason}"
+        elif gone.parameter:
+            message += f"; its parameter `{gone.parameter}` goes, from {gone.calls} calls too"
+        finding = Finding(
+            path=path,
+            line=gone.line,
+            column=1,
+            end_line=gone.line,
+            end_column=1,
+            code="VM110",
+            message=message,
+            intent=Intent.INFERENCE,
+            fix=Fix(Safety.SAFE, "take the flag out of the wrapper", ()),
+        )
+        if path in results:
+            results[path] = replace(results[path], fixed=(*results[path].fixed, finding))
+    return [shown[path] for path in new]
+
+
+def _change(path: str, text: str, texts: dict[str, bytes], results: dict[str, FileResult]) -> None:
+    """Give a file another text, after its fixes."""
+    from varmigrate.files.source import decode, encode, read_bytes
+
+    raw = texts[path] if path in texts else read_bytes(path)
+    source = decode(path, raw)
+    new = encode(source, text)
+    result = FileResult(path, (), (), source.text, text, raw, new)
+    results[path] = _merged(results.get(path), result)
+    texts[path] = new
 
 
 def _wants_wrappers(options: RunOptions) -> bool:
@@ -260,14 +329,7 @@ class _Inlining:
             self.told.append((finding, gone))
 
     def _change(self, path: str, text: str) -> None:
-        from varmigrate.files.source import decode, encode, read_bytes
-
-        raw = self.texts[path] if path in self.texts else read_bytes(path)
-        source = decode(path, raw)
-        new = encode(source, text)
-        result = FileResult(path, (), (), source.text, text, raw, new)
-        self.results[path] = _merged(self.results.get(path), result)
-        self.texts[path] = new
+        _change(path, text, self.texts, self.results)
         if path not in self.changed:
             self.changed.append(path)
 

@@ -72,7 +72,7 @@ def inline(
     index: of the fixed files. wrappers: what wrapped before the fix. run: the files that may be
     changed, by absolute path, with their bytes where they are not those on disk.
     """
-    files = _Files(index, run)
+    files = Files(index, run)
     for key in sorted(wrappers):
         summary = wrappers[key]
         if summary.kind is not CallableKind.FUNCTION or "." in summary.name:
@@ -83,8 +83,12 @@ def inline(
             yield outcome
 
 
-class _Files:
-    """The files of the run and of the project around them, as they are by now."""
+class Files:
+    """The files of the run and of the project around them, as they are by now.
+
+    index: what the project says of them. run: the files that may be changed, by absolute path, with
+    their bytes where they are not those on disk.
+    """
 
     def __init__(self, index: Index, run: Mapping[str, bytes | None]) -> None:
         self.index = index
@@ -92,10 +96,12 @@ class _Files:
         self.texts: dict[str, str] = {}
 
     def bytes(self, path: str) -> bytes:
+        """The bytes of a file; raises OSError."""
         raw = self.run.get(path)
         return read_bytes(path) if raw is None else raw
 
     def text(self, path: str) -> str:
+        """The decoded text of a file; raises OSError and Unreadable."""
         if path not in self.texts:
             self.texts[path] = decode(path, self.bytes(path)).text
         return self.texts[path]
@@ -134,7 +140,7 @@ class _Files:
         return found
 
 
-def _inline(files: _Files, summary: WrapperSummary) -> Inlined | None:
+def _inline(files: Files, summary: WrapperSummary) -> Inlined | None:
     key = (summary.path, summary.name)
     try:
         definition = _definition(files, summary)
@@ -161,7 +167,7 @@ class _Definition:
     left: str
 
 
-def _definition(files: _Files, summary: WrapperSummary) -> _Definition | None:
+def _definition(files: Files, summary: WrapperSummary) -> _Definition | None:
     """The definition, when its body does nothing but hand back its argument or detach it."""
     if summary.path not in files.run:
         return None
@@ -191,12 +197,12 @@ def _definition(files: _Files, summary: WrapperSummary) -> _Definition | None:
     return _Definition(analysis, node, data.value, suffix, line, left)
 
 
-def _taken_out(files: _Files, summary: WrapperSummary, definition: _Definition) -> dict[str, str]:
+def _taken_out(files: Files, summary: WrapperSummary, definition: _Definition) -> dict[str, str]:
     """The texts without the wrapper; raises Stays when not every use can be followed."""
     _check_definition(definition, summary)
-    _check_packages(files, summary)
+    check_packages(files, summary)
     words = {summary.name}
-    done: dict[str, _Use] = {}
+    done: dict[str, _Taking] = {}
     while True:
         again = [path for path in files.naming(summary.path, words) if path not in done]
         if not again:
@@ -204,7 +210,9 @@ def _taken_out(files: _Files, summary: WrapperSummary, definition: _Definition) 
         for path in again:
             if path not in files.run:
                 raise Stays(f"{os.path.basename(path)} names it, which is not in this run")
-            done[path] = _Use(files, path, summary, definition)
+            analysis = definition.analysis if path == summary.path else files.analysis(path)
+            done[path] = _Taking(files, path, summary, analysis)
+            done[path].definition = definition
         more = {alias for use in done.values() for alias in use.aliases} - words
         if more:
             # Another name may be used where the first one is not.
@@ -216,7 +224,7 @@ def _taken_out(files: _Files, summary: WrapperSummary, definition: _Definition) 
         if path == summary.path:
             edits.append(_removal(definition))
         if edits:
-            texts[path] = _rewritten(files.text(path), edits, os.path.basename(path))
+            texts[path] = rewritten(files.text(path), edits, os.path.basename(path))
     return texts
 
 
@@ -232,11 +240,11 @@ def _check_definition(definition: _Definition, summary: WrapperSummary) -> None:
     if isinstance(parameters.star_arg, cst.Param) or parameters.star_kwarg is not None:
         raise Stays("it takes any number of arguments")
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
-        if parameter.default is not None and not _is_idle(parameter.default):
+        if parameter.default is not None and not is_idle(parameter.default):
             raise Stays(f"the default of `{parameter.name.value}` is computed")
 
 
-def _check_packages(files: _Files, summary: WrapperSummary) -> None:
+def check_packages(files: Files, summary: WrapperSummary) -> None:
     """Raise Stays when a package hands the wrapper out as one of its own names."""
     if os.path.basename(summary.path) == "__init__.py":
         raise Stays("it is one of a package's own names")
@@ -254,7 +262,7 @@ def _check_packages(files: _Files, summary: WrapperSummary) -> None:
             raise Stays(f"{os.path.basename(os.path.dirname(path))} hands it out by a star import")
 
 
-def _is_idle(node: cst.BaseExpression) -> bool:
+def is_idle(node: cst.BaseExpression) -> bool:
     """Whether evaluating an argument that is dropped does nothing: a literal or a name."""
     if isinstance(node, cst.UnaryOperation):
         return isinstance(node.expression, (cst.Integer, cst.Float))
@@ -271,7 +279,8 @@ def _removal(definition: _Definition) -> Edit:
     return Edit(tree.start(node), end, "")
 
 
-def _rewritten(text: str, edits: list[Edit], shown: str) -> str:
+def rewritten(text: str, edits: list[Edit], shown: str) -> str:
+    """The text with the edits made; raises Stays when the result does not verify."""
     try:
         edits = merge(edits)
         after = apply(text, edits)
@@ -282,25 +291,24 @@ def _rewritten(text: str, edits: list[Edit], shown: str) -> str:
     return after
 
 
-class _Use:
+class Use:
     """What one file does with the wrapper; raises Stays when that cannot be followed."""
 
     def __init__(
-        self, files: _Files, path: str, summary: WrapperSummary, definition: _Definition
+        self, files: Files, path: str, summary: WrapperSummary, analysis: FileAnalysis
     ) -> None:
         self.files = files
         self.path = path
         self.key = (summary.path, summary.name)
         self.summary = summary
-        self.definition = definition
-        own = path == summary.path
-        self.analysis = definition.analysis if own else files.analysis(path)
+        self.analysis = analysis
         self.tree: Tree = self.analysis.tree
         self.imports: list[Binding] = []
         self.aliases: set[str] = set()
         self._find_imports()
 
-    def _stays(self, node: cst.CSTNode, why: str) -> Stays:
+    def stays(self, node: cst.CSTNode, why: str) -> Stays:
+        """The reason that a place of this file gives."""
         return Stays(f"line {self.tree.line(node)} of {os.path.basename(self.path)} {why}")
 
     # -- imports -------------------------------------------------------------------------------
@@ -315,55 +323,36 @@ class _Use:
                     place = self.files.index.place(self.path, Ref(binding.module, binding.imported))
                     if place == self.key:
                         if os.path.basename(self.path) == "__init__.py":
-                            raise self._stays(binding.node, "makes it part of a package's names")
+                            raise self.stays(binding.node, "makes it part of a package's names")
                         self.imports.append(binding)
                         self.aliases.add(name)
 
-    def _import_edits(self) -> list[Edit]:
-        by_statement: dict[int, list[Binding]] = {}
-        for binding in self.imports:
-            by_statement.setdefault(id(binding.statement), []).append(binding)
-        gone: list[tuple[cst.ImportFrom, list[cst.ImportAlias]]] = []
-        whole: set[int] = set()
-        for group in by_statement.values():
-            statement = group[0].statement
-            aliases = [b.node for b in group if isinstance(b.node, cst.ImportAlias)]
-            if not isinstance(statement, cst.ImportFrom) or isinstance(
-                statement.names, cst.ImportStar
-            ):
-                raise self._stays(group[0].node, "imports it in another way")
-            if len(aliases) == len(list(statement.names)):
-                _check_quiet(self.files, self.path, group[0].module, set())
-                whole.add(id(statement))
-            gone.append((statement, aliases))
-        return [
-            edit
-            for statement, aliases in gone
-            for edit in remove_aliases(self.tree, statement, aliases, frozenset(whole))
-        ]
+    def import_edits(self) -> list[Edit]:
+        """The edits of the imports of the wrapper."""
+        return []
 
     # -- uses ----------------------------------------------------------------------------------
 
     def edits(self, words: set[str]) -> list[Edit]:
-        """The edits that take the calls and the imports away."""
+        """The edits of all places that name the wrapper, in one of the given words."""
         name = self.summary.name
-        found = self._import_edits()
+        found = self.import_edits()
         pattern = re.compile(rf"\b{re.escape(name)}\b")
         for word in sorted(words):
             for load in self.analysis.scopes.loads.get(word, ()):
                 if self._is_ours(load.node):
-                    found.extend(self._call(load.node))
+                    found.extend(self.call_edits(load.node))
         for node in _walk(self.tree.module):
             if isinstance(node, cst.Attribute) and node.attr.value == name:
                 found.extend(self._attribute(node))
             elif isinstance(node, (cst.SimpleString, cst.FormattedStringText)):
                 statement = self.tree.parent(node)
                 if pattern.search(node.value) and not isinstance(statement, cst.Expr):
-                    raise self._stays(node, "names it in a string")
+                    raise self.stays(node, "names it in a string")
             elif isinstance(node, (cst.Global, cst.Nonlocal)) and any(
                 item.name.value in words for item in node.names
             ):
-                raise self._stays(node, "declares it")
+                raise self.stays(node, "declares it")
         return found
 
     def _is_ours(self, node: cst.Name) -> bool:
@@ -384,13 +373,13 @@ class _Use:
             if meaning is not None and self._leads_here(meaning):
                 return True
             if node.value == self.key[1] and not names.unbound(node.value, load.scope):
-                raise self._stays(node, "may name it through a star import")
+                raise self.stays(node, "may name it through a star import")
             if node.value == self.key[1]:
-                raise self._stays(node, "names it without an import")
+                raise self.stays(node, "names it without an import")
             return False
         meaning = names.name(node)
         if len(bindings) > 1 or meaning is None or not meaning.sure:
-            raise self._stays(node, "may mean something else")
+            raise self.stays(node, "may mean something else")
         return True
 
     def _leads_here(self, meaning: Meaning) -> bool:
@@ -410,19 +399,52 @@ class _Use:
     def _attribute(self, node: cst.Attribute) -> list[Edit]:
         meaning = self.analysis.names.dotted(node)
         if meaning is not None and self._leads_here(meaning):
-            return self._call(node)
+            return self.call_edits(node)
         base: cst.BaseExpression = node.value
         while isinstance(base, cst.Attribute):
             base = base.value
         known = meaning is not None and meaning.sure and not meaning.origin.startswith("project:")
         if known or dotted_name(base) in ("self", "cls"):
             return []
-        raise self._stays(node, "has an attribute of that name")
+        raise self.stays(node, "has an attribute of that name")
 
-    def _call(self, node: cst.Name | cst.Attribute) -> list[Edit]:
+    def call_edits(self, node: cst.Name | cst.Attribute) -> list[Edit]:
+        """The edits of one place that names the wrapper; raises Stays if it is no clear call."""
+        raise NotImplementedError
+
+
+class _Taking(Use):
+    """Takes the calls and the imports of a wrapper away."""
+
+    definition: _Definition
+
+    def import_edits(self) -> list[Edit]:
+        by_statement: dict[int, list[Binding]] = {}
+        for binding in self.imports:
+            by_statement.setdefault(id(binding.statement), []).append(binding)
+        gone: list[tuple[cst.ImportFrom, list[cst.ImportAlias]]] = []
+        whole: set[int] = set()
+        for group in by_statement.values():
+            statement = group[0].statement
+            aliases = [b.node for b in group if isinstance(b.node, cst.ImportAlias)]
+            if not isinstance(statement, cst.ImportFrom) or isinstance(
+                statement.names, cst.ImportStar
+            ):
+                raise self.stays(group[0].node, "imports it in another way")
+            if len(aliases) == len(list(statement.names)):
+                _check_quiet(self.files, self.path, group[0].module, set())
+                whole.add(id(statement))
+            gone.append((statement, aliases))
+        return [
+            edit
+            for statement, aliases in gone
+            for edit in remove_aliases(self.tree, statement, aliases, frozenset(whole))
+        ]
+
+    def call_edits(self, node: cst.Name | cst.Attribute) -> list[Edit]:
         call = self.tree.parent(node)
         if not isinstance(call, cst.Call) or call.func is not node:
-            raise self._stays(node, "uses it as a value")
+            raise self.stays(node, "uses it as a value")
         bound = bind(
             [(a.keyword.value if a.keyword is not None else a.star, a) for a in call.args],
             self.summary.parameters,
@@ -434,17 +456,17 @@ class _Use:
             if p.default is None and p.kind not in (ParameterKind.REST, ParameterKind.KEYWORDS)
         ]
         if bound.unclear or bound.wrong or data is None or set(needed) - bound.given.keys():
-            raise self._stays(node, "calls it with arguments that are not clear")
+            raise self.stays(node, "calls it with arguments that are not clear")
         for name, argument in bound.given.items():
-            if name != self.definition.data and not _is_idle(argument.value):
-                raise self._stays(node, f"computes the argument `{name}`")
+            if name != self.definition.data and not is_idle(argument.value):
+                raise self.stays(node, f"computes the argument `{name}`")
         above: cst.CSTNode | None = call
         while above is not None and not isinstance(above, cst.BaseStatement):
             if isinstance(above, cst.FormattedStringExpression) and above.equal is not None:
-                raise self._stays(node, "prints the call itself")
+                raise self.stays(node, "prints the call itself")
             above = self.tree.parent(above)
         if len(comments(self.tree.code(call))) > len(comments(self.tree.code(data.value))):
-            raise self._stays(node, "has a comment in the call")
+            raise self.stays(node, "has a comment in the call")
         statement = self._idle_statement(call, data.value)
         if statement is not None:
             return list(remove_statement(self.tree, statement))
@@ -478,7 +500,7 @@ def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         waiting.extend(children(current))
 
 
-def _check_quiet(files: _Files, path: str, module: str, seen: set[str]) -> None:
+def _check_quiet(files: Files, path: str, module: str, seen: set[str]) -> None:
     """Raise Stays unless importing a project module does nothing but define things."""
     target = files.index.find(path, module)
     if target is None or target in seen:
