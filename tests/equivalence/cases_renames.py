@@ -761,6 +761,24 @@ UNTOUCHED: list[Untouched] = [
         "z = Node().backward(retain_variables=True)\n",
     ),
     untouched(
+        "a backward of another file, through a parameter and an import",
+        """
+        from nodes import Node
+        def f(node):
+            return node.backward(retain_variables=True)
+        own = Node()
+        z = f(Node()), own.backward(retain_variables=True), Node().backward(retain_variables=False)
+        """,
+        files={
+            "nodes.py": """
+            import torch
+            class Node:
+                def backward(self, retain_variables):
+                    return retain_variables
+            """
+        },
+    ),
+    untouched(
         "another function with the keyword",
         "def step(retain_variables):\n    return retain_variables\nz = step(retain_variables=1)\n",
     ),
@@ -966,6 +984,14 @@ UNTOUCHED: list[Untouched] = [
         "from torch import nn as m\n",
         head="import types\nimport torch\nimport torch.nn.functional as real\n"
         "F = types.SimpleNamespace()\n",
+    ),
+    untouched(
+        "what a test puts in its place",
+        """
+        from unittest import mock
+        with mock.patch('torch.nn.init.constant', lambda w, v: 'own'):
+            z = nn.init.constant(1, 2)
+        """,
     ),
     untouched(
         "a method sigmoid of the file's own",

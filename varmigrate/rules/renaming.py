@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 import libcst as cst
@@ -16,6 +17,7 @@ from varmigrate.rewrite.tidy import removable, removal
 from varmigrate.rules.base import Proposal, safe, unsafe
 from varmigrate.torch_facts.renamed import RENAMED
 
+_REPLACING = re.compile(r"\b(?:setattr|patch(?:\.object)?)\s*\([^()\n]*")
 VALUE = "nothing asks which function or class it is"
 
 
@@ -52,7 +54,14 @@ def is_called(analysis: FileAnalysis, node: cst.CSTNode) -> cst.Call | None:
 
 def replaced(analysis: FileAnalysis, *dotted: str) -> bool:
     """Whether the file puts something of its own in the place of one of the names."""
-    return any(name.rpartition(".")[2] in analysis.scopes.replaced for name in dotted)
+    lasts = [name.rpartition(".")[2] for name in dotted]
+    if any(last in analysis.scopes.replaced for last in lasts):
+        return True
+    return any(
+        re.search(rf"\b{last}\b", match[0])
+        for match in _REPLACING.finditer(analysis.text)
+        for last in lasts
+    )
 
 
 def renames(

@@ -13,10 +13,10 @@ Use instead:
 
     loss.backward(retain_graph=True)
 
-Fix safety: safe for the functions of torch.autograd and for what is or may be a tensor: the keyword
-is torch's own. Unsafe for a method of `self` or of something imported, which may be a `backward`
-of the project. A file that defines a `backward` with this parameter is left alone where the
-receiver is not known to be a tensor.
+Fix safety: safe for the functions of torch.autograd, for tensors, and for what the file computes
+with its own and torch's functions. Unsafe for the `backward` of a parameter, of an attribute of
+`self`, or of what another module made: it may be an object of the project. A file that defines a
+`backward` with this parameter is left alone where the receiver is not known to be a tensor.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import libcst as cst
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.guards import guarded
+from varmigrate.analysis.scopes import BindingKind
 from varmigrate.model import Edit
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
 from varmigrate.torch_facts.renamed import RETAIN
@@ -52,8 +53,19 @@ class RetainVariables(Rule):
     )
     invalid = (
         Invalid(
-            "import torch\nloss.backward(retain_variables=True)\n",
-            "import torch\nloss.backward(retain_graph=True)\n",
+            "import torch\nx = torch.ones(1)\nx.sum().backward(retain_variables=True)\n",
+            "import torch\nx = torch.ones(1)\nx.sum().backward(retain_graph=True)\n",
+        ),
+        Invalid(
+            "import torch\n\n\ndef f(criterion, x, y):\n    loss = criterion(x, y)\n"
+            "    loss.backward(retain_variables=True)\n",
+            "import torch\n\n\ndef f(criterion, x, y):\n    loss = criterion(x, y)\n"
+            "    loss.backward(retain_graph=True)\n",
+        ),
+        Invalid(
+            "import torch\n\n\ndef f(loss):\n    loss.backward(retain_variables=True)\n",
+            "import torch\n\n\ndef f(loss):\n    loss.backward(retain_graph=True)\n",
+            unsafe=True,
         ),
         Invalid(
             "from torch import autograd\ng = autograd.grad(y, x, retain_variables=True)\n",
@@ -129,6 +141,30 @@ def _doubt(analysis: FileAnalysis, func: cst.BaseExpression) -> str:
     while isinstance(root, (cst.Attribute, cst.Subscript)):
         root = root.value
     shown = " ".join(analysis.tree.code(func.value).split())[:40]
-    of_self = isinstance(root, cst.Name) and root.value in ("self", "cls")
-    foreign = isinstance(root, cst.Name) and analysis.names.dotted(root) is not None
-    return f"`{shown}` is a tensor" if of_self or foreign else ""
+    known = not (isinstance(root, cst.Call) and _foreign(analysis, root.func))
+    if isinstance(root, cst.Name):
+        known = _is_computed(analysis, root)
+    return "" if known else f"`{shown}` is a tensor"
+
+
+def _is_computed(analysis: FileAnalysis, name: cst.Name) -> bool:
+    """Whether a name holds what this file computes, and no object that another one made."""
+    definitions = analysis.flow.definitions(name)
+    made = [analysis.flow.made(binding) for binding in definitions or ()]
+    return bool(made) and all(
+        value is not None and not (isinstance(value, cst.Call) and _foreign(analysis, value.func))
+        for value in made
+    )
+
+
+def _foreign(analysis: FileAnalysis, func: cst.BaseExpression) -> bool:
+    """Whether a function comes from a module that is not torch's."""
+    while isinstance(func, cst.Attribute):
+        func = func.value
+    if not isinstance(func, cst.Name):
+        return False
+    meaning = analysis.names.name(func)
+    if meaning is not None:
+        return meaning.origin.split(".")[0] != "torch"
+    binding = analysis.names.only_binding(func)
+    return binding is None or binding.kind is BindingKind.IMPORT

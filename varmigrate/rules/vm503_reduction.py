@@ -174,9 +174,19 @@ class _Flag:
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
             never_none = node.func.value == "bool" and analysis.names.is_builtin(node.func)
         simple = isinstance(node, cst.Name) or (
-            isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name)
+            isinstance(node, cst.Attribute)
+            and isinstance(node.value, cst.Name)
+            and not _is_property(analysis, node.attr.value)
         )
         return cls(argument, None, True, never_none, simple)
+
+
+def _is_property(analysis: FileAnalysis, name: str) -> bool:
+    """Whether reading an attribute of this name may run code of the file."""
+    return any(
+        function.name.value == name and function.decorators
+        for function in analysis.scopes.all(cst.FunctionDef)
+    )
 
 
 def _parameters(analysis: FileAnalysis, call: cst.Call, local: set[str]) -> list[str]:

@@ -80,6 +80,8 @@ class SoftmaxDim(Rule):
     )
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
+        if "oftm" not in analysis.text:
+            return
         local = names_for(analysis, _LASTS)
         ranks = Ranks(analysis)
         for call in analysis.scopes.all(cst.Call):

@@ -24,6 +24,7 @@ surely of torch.uint8; as an index only where a tensor is indexed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -48,6 +49,7 @@ _SHAPING = frozenset(
     "view_as".split()
 )
 _BYTES = "torch.uint8"
+_OF_BYTES = re.compile(r"\bbyte\(|ByteTensor|uint8")
 _COUNTED = "the result is only used as a mask"
 _DEEPEST = 8
 
@@ -93,6 +95,8 @@ class Masks(Rule):
         for node in analysis.scopes.all(cst.BinaryOperation):
             if isinstance(node.operator, cst.Subtract) and _is_one(node.left):
                 yield from self._inverted(analysis, node)
+        if _OF_BYTES.search(analysis.text) is None:
+            return
         for call in analysis.scopes.all(cst.Call):
             mask = _mask_of(analysis, call)
             if mask is not None and _is_bytes(analysis, mask):

@@ -60,6 +60,8 @@ class IntegerDivision(Rule):
     )
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
+        if not any(trigger.decode() in analysis.text for trigger in self.triggers):
+            return
         for node in analysis.scopes.all(cst.BinaryOperation):
             if not isinstance(node.operator, cst.Divide):
                 continue
