@@ -209,13 +209,13 @@ def test_the_result_does_not_depend_on_workers_order_or_hash_seed(tmp_path: Path
 def test_a_name_passed_on_stays_until_nobody_takes_it() -> None:
     files = {
         "names.py": "import torch\nfrom torch.autograd import Variable\n\nx = Variable(torch.ones(1))\n",
-        "user.py": "from names import *\n\n\ndef f(t):\n    return Variable(t, volatile=True)\n",
+        "user.py": "from names import *\n\n\ndef f(t):\n    return Variable(*t)\n",
     }
     results = fix_project(files)
     assert results["names.py"].after == (
         "import torch\nfrom torch.autograd import Variable\n\nx = torch.ones(1)\n"
     )
-    files["user.py"] = files["user.py"].replace(", volatile=True", "")
+    files["user.py"] = files["user.py"].replace("*t", "t")
     results = fix_project(files)
     assert results["names.py"].after == "import torch\n\nx = torch.ones(1)\n"
     assert "t.detach()" in (results["user.py"].after or "")
@@ -224,11 +224,11 @@ def test_a_name_passed_on_stays_until_nobody_takes_it() -> None:
 @pytest.mark.parametrize(
     ("user", "kept"),
     [
-        ("from .names import Variable\nv = Variable(t, volatile=True)\n", True),
-        ("from .names import *\nv = Variable(t, volatile=True)\n", True),
-        ("from . import names\nv = names.Variable(t, volatile=True)\n", True),
-        ("import pkg.names\nv = pkg.names.Variable(t, volatile=True)\n", True),
-        ("from pkg import names as n\nv = n.Variable(t, volatile=True)\n", True),
+        ("from .names import Variable\nv = Variable(*t)\n", True),
+        ("from .names import *\nv = Variable(*t)\n", True),
+        ("from . import names\nv = names.Variable(*t)\n", True),
+        ("import pkg.names\nv = pkg.names.Variable(*t)\n", True),
+        ("from pkg import names as n\nv = n.Variable(*t)\n", True),
         ("from .names import *\nprint 'cannot be parsed', Variable\n", True),
         ("from .names import x\n", False),
         ("from .other import Variable\nv = Variable(t)\n", False),

@@ -179,6 +179,7 @@ def _ask_callers(
     except Stays:
         candidate.waits = True
         return
+    asked = False
     for path in candidate.paths:
         for site in analyses[path].sites:
             wrapper = site.wrapper
@@ -189,11 +190,15 @@ def _ask_callers(
                 or site.shape.volatile.value is False
             ):
                 continue
+            asked = True
             around = _passing(analyses[path], path, site, known)
             if around is not None:
                 candidate.callers.add(around)
             elif not _is_covered(analyses[path], site):
                 candidate.waits = True
+    if not asked and not candidate.parameter:
+        # It is written out, and whoever wants it is not seen.
+        candidate.waits = True
 
 
 def _passing(
