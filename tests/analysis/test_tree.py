@@ -120,7 +120,8 @@ def test_reparse_keeps_the_nodes_that_do_not_change() -> None:
 def test_a_tree_knows_where_its_nodes_stand() -> None:
     tree = parse("\ufeffé = (1 +\n     'ü')\nf(é)\n".lstrip("\ufeff"))
     (first, second) = tree.module.body
-    assert isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Assign)
+    assert isinstance(first, cst.SimpleStatementLine)
+    assert isinstance(first.body[0], cst.Assign)
     assert tree.code(first.body[0].value) == "(1 +\n     'ü')"
     assert tree.place(tree.start(second)) == (3, 1)
     assert tree.line_text(2) == "     'ü')"

@@ -1,7 +1,7 @@
 """A parsed file: the syntax tree, where each node stands in the text, and who its parent is.
 
-Offsets come from one pass of libcst's own code generator that counts what it emits. The same pass
-is the round-trip check: no place is told in a text that is not what was emitted.
+Offsets come from writing the tree out again. That is the round-trip check as well: no place is told
+in a text that is not what was written.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ import re
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields
 from functools import cached_property
-from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from varmigrate.analysis.places import Places, written, written_by_libcst
 from varmigrate.files.spellings import KEYWORD, Mask, mask
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -70,35 +69,6 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
         elif isinstance(value, (tuple, list)):
             found.extend(item for item in value if isinstance(item, cst.CSTNode))
     return found
-
-
-_NO_CONTEXT = nullcontext()
-
-
-class _Positions(CodegenState):
-    """Code generation that notes, in tokens, where every node begins and ends.
-
-    Nearly all of the work is calls of these methods, hence the built-in ones in their place.
-    """
-
-    def __init__(self, module: cst.Module) -> None:
-        super().__init__(
-            default_indent=module.default_indent, default_newline=module.default_newline
-        )
-        self.starts: dict[int, int] = {}
-        self.ends: dict[int, int] = {}
-
-    def record_syntactic_position(  # type: ignore[override]
-        self, node: cst.CSTNode, **bounds: object
-    ) -> AbstractContextManager[None]:
-        # The one of the base class makes a generator for every statement, for nothing.
-        return _NO_CONTEXT
-
-    def before_codegen(self, node: cst.CSTNode) -> None:
-        self.starts[id(node)] = len(self.tokens)
-
-    def after_codegen(self, node: cst.CSTNode) -> None:
-        self.ends[id(node)] = len(self.tokens)
 
 
 class _Unmasking(CodegenState):
@@ -157,19 +127,19 @@ class Tree:
         self._lines: list[int] | None = None
 
     @cached_property
-    def _places(self) -> tuple[dict[int, int], dict[int, int], list[int]]:
-        """The first and the last token of each node by its id, and where each token begins."""
-        state = _Positions(self.module)
+    def _places(self) -> Places:
+        """Where the nodes stand."""
         try:
-            self.module._codegen(state)
+            state = written(self.module)
+            code = "".join(state.tokens)
+            if code != self._masked:
+                state = written_by_libcst(self.module)
+                code = "".join(state.tokens)
         except RecursionError:
             raise NotParsed(1, "the code is nested too deeply to be analysed") from None
-        written = "".join(state.tokens)
-        if written != self._masked:
-            raise NotParsed(*_difference(self._masked, written))
-        offsets = list(accumulate(map(len, state.tokens), initial=0))
-        # A text may end without the newline that ends its last statement.
-        return state.starts, state.ends, [*offsets, offsets[-1]]
+        if code != self._masked:
+            raise NotParsed(*_difference(self._masked, code))
+        return state.places()
 
     def ensure_reproduced(self) -> None:
         """Raise NotParsed when the text is not what the tree says."""
