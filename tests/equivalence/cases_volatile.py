@@ -1228,7 +1228,7 @@ PRODUCERS = [
         train(*batches[0])
         """,
         contains=("@torch.no_grad()\ndef test(loader):\n",),
-        lacks=(),
+        lacks=("volatile=True",),
     ),
     case(
         "producer/to_var in another file",
@@ -1246,7 +1246,7 @@ PRODUCERS = [
         """,
         files={"helper.py": _TO_VAR},
         contains=("@torch.no_grad()\ndef test(x):\n",),
-        lacks=(),
+        lacks=("volatile=True",),
     ),
     case(
         "producer/to_var by position",
@@ -1260,7 +1260,7 @@ PRODUCERS = [
         """,
         files={"helper.py": _TO_VAR},
         contains=("@torch.no_grad()\ndef test(x):\n",),
-        lacks=(),
+        lacks=("to_var(x, True)",),
     ),
     case(
         "producer/a helper that is always volatile",
@@ -1296,7 +1296,6 @@ PRODUCERS = [
         train(torch.ones(1, 2))
         """,
         files={"helper.py": _TO_VAR},
-        lacks=(),
     ),
     either(
         "producer/a batch as a tuple",
