@@ -22,6 +22,7 @@ Fix safety: no rewrite; keep the branch for today's PyTorch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -29,6 +30,8 @@ import libcst as cst
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.guards import asks_for_torch
 from varmigrate.rules.base import Invalid, Proposal, Rule
+
+_SIGN = re.compile(r"version|hasattr|getattr|torch_?\d|(?:old|new)_?torch|spec\(", re.I)
 
 
 class VersionSwitch(Rule):
@@ -53,6 +56,8 @@ class VersionSwitch(Rule):
         return False
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
+        if _SIGN.search(analysis.text) is None:
+            return
         for node in analysis.scopes.all(cst.If):
             if asks_for_torch(analysis, node.test):
                 message = "a switch on the version of torch"
