@@ -44,7 +44,7 @@ OPERATIONS = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript, 
 _DATA_ATTRIBUTES = frozenset({"data", "volatile", "requires_grad", "is_leaf", "grad_fn"})
 _ADDING = frozenset({"append", "insert", "add", "extend", "update", "setdefault", "put"})
 _CONTAINER_METHODS = frozenset({"items", "values", "get", "pop", "copy"})
-_GRAD_MODES = frozenset(
+GRAD_MODES = frozenset(
     {
         "torch.no_grad",
         "torch.set_grad_enabled",
@@ -232,17 +232,51 @@ class Contamination:
         found: list[tuple[cst.CSTNode, str]] = []
         for node in self._nodes:
             if isinstance(node, cst.Return) and node.value is not None:
-                if self.bits(node.value) & VOLATILE:
+                if self._holds_leaf(node.value):
                     found.append((node, "returned"))
             elif isinstance(node, cst.Yield) and isinstance(node.value, cst.BaseExpression):
-                if self.bits(node.value) & VOLATILE:
+                if self._holds_leaf(node.value):
                     found.append((node, "yielded"))
-            elif isinstance(node, cst.Assign) and self.bits(node.value) & VOLATILE:
+            elif isinstance(node, cst.Assign) and self._holds_leaf(node.value):
                 for target in node.targets:
                     head = target.target
                     if isinstance(head, cst.Attribute):
                         found.append((node, f"stored in `{dotted_name(head) or 'an attribute'}`"))
         return found
+
+    def _holds_leaf(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is a volatile leaf, or a container with one.
+
+        What was computed from one keeps no graph once its computation is covered.
+        """
+        if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
+            return any(self._holds_leaf(element.value) for element in node.elements)
+        if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+            return self._holds_leaf(node.elt)
+        if isinstance(node, cst.DictComp):
+            return self._holds_leaf(node.value)
+        if isinstance(node, cst.IfExp):
+            return self._holds_leaf(node.body) or self._holds_leaf(node.orelse)
+        if not self.bits(node) & VOLATILE:
+            return False
+        if isinstance(node, (cst.Name, cst.Attribute)):
+            return not self._computed(node)
+        return isinstance(node, cst.Call) and (
+            self._from_leaves(node, set()) or self._hands_on(node)
+        )
+
+    def _computed(self, node: cst.Name | cst.Attribute) -> bool:
+        """Whether a name holds nothing but results of computations."""
+        if not isinstance(node, cst.Name):
+            return False
+        definitions = self.flow.definitions(node) or ()
+        made = [self.flow.made(b) for b in definitions if id(b) in self._known]
+        return len(made) == len(definitions) > 0 and all(
+            isinstance(value, (cst.Call, cst.BinaryOperation))
+            and not self._from_leaves(value, set())
+            and not (isinstance(value, cst.Call) and self._hands_on(value))
+            for value in made
+        )
 
     # -- what binds and stores -----------------------------------------------------------------
 
@@ -733,14 +767,14 @@ def covered(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
         if isinstance(current, cst.With) and current.body is below_:
             if any(
                 isinstance(item.item, cst.Call)
-                and analysis.names.origin(item.item.func) in _GRAD_MODES
+                and analysis.names.origin(item.item.func) in GRAD_MODES
                 for item in current.items
             ):
                 return True
         elif isinstance(current, cst.FunctionDef):
             return current.asynchronous is None and any(
                 isinstance(decorator.decorator, cst.Call)
-                and analysis.names.origin(decorator.decorator.func) in _GRAD_MODES
+                and analysis.names.origin(decorator.decorator.func) in GRAD_MODES
                 for decorator in current.decorators
             )
         elif isinstance(current, (cst.Lambda, cst.ClassDef)):

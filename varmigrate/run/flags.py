@@ -21,13 +21,15 @@ from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
 from varmigrate.analysis.wrappers import CallableKind, Key, SourceKind, WrapperSummary, bind
 from varmigrate.files.depth import with_deep_stack
-from varmigrate.model import Edit
+from varmigrate.model import Edit, Intent
 from varmigrate.rewrite.tokens import comments
+from varmigrate.rules.base import Proposal
 from varmigrate.rules.call_fix import doubt
 from varmigrate.rules.regions import passes_on, plan_for
 from varmigrate.rules.volatile_fix import drop_flag
 from varmigrate.run.index import Index
 from varmigrate.run.inline import Files, Stays, Use, check_packages, is_idle, rewritten
+from varmigrate.run.suppress import Suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,8 @@ def _body_edits(candidate: _Candidate) -> list[Edit] | None:
             continue
         if doubt(analysis, site) or site.shape.problem or site.shape.never:
             return None
+        if _is_silenced(analysis, site):
+            return None
         if flag.expression is None or not is_idle(flag.expression):
             return None
         plan = plan_for(analysis, site) if flag.value is not False else None
@@ -256,6 +260,14 @@ def _body_edits(candidate: _Candidate) -> list[Edit] | None:
             return None
         found += edits
     return found
+
+
+def _is_silenced(analysis: FileAnalysis, site: Site) -> bool:
+    """Whether a comment asks to leave the call alone."""
+    if site.call is None:
+        return False
+    proposal = Proposal("VM110", site, site.call, "", Intent.INFERENCE)
+    return Suppressions(analysis).silences(proposal)
 
 
 def _outside(files: Files, candidate: _Candidate, closed_world: bool) -> str:

@@ -6,19 +6,23 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.project import ModuleSummary, Project, summarise
 from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
+from varmigrate.files.spellings import python_tree
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<source>\.*[\w.]*)[ \t]+import\b|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )
+_GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
@@ -66,6 +70,7 @@ class Index:
         # Roots that are no project: a folder of scripts, which may lie in a large tree.
         self._loose: set[str] = set()
         self._known: dict[str, _Known] = {}
+        self._modes: dict[str, frozenset[str]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
 
     def context(self, path: str) -> ModuleContext:
@@ -83,9 +88,35 @@ class Index:
             exported=exported,
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
+            covered=self._covered(root, path),
             takers=known.takers | self._takers_near(path, project, summary),
             callables=None if summary is None else (summary.digest, summary.callables),
         )
+
+    def _covered(self, root: str, path: str) -> frozenset[str]:
+        """What the project calls under a gradient mode, for files that evaluate models."""
+        if b".eval()" not in self._files.get(path, b""):
+            return frozenset()
+        if root not in self._modes:
+            found: set[str] = set()
+            for _, raw in self._naming_any(root, _GRAD_MODES):
+                with suppress(SyntaxError, ValueError, RecursionError, Unreadable):
+                    found |= covered_calls(python_tree(decode("", raw).text))
+            self._modes[root] = frozenset(found)
+        return self._modes[root]
+
+    def _naming_any(self, root: str, words: set[bytes]) -> Iterator[tuple[str, bytes]]:
+        """All files of a project in which one of the words occurs, with their bytes."""
+        pattern = _pattern(words)
+        prefix = root.rstrip(os.sep) + os.sep
+        mine = {path for path in self._files if path.startswith(prefix)}
+        for path in sorted({*mine, *self._neighbours(root)}):
+            try:
+                raw = self._files.get(path) or read_bytes(path)
+            except OSError:
+                continue
+            if pattern.search(raw):
+                yield path, raw
 
     def _takers_near(
         self, path: str, project: Project, summary: ModuleSummary | None
