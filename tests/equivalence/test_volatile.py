@@ -174,7 +174,7 @@ def test_counts() -> None:
 # --------------------------------------------------------------------------------------------
 
 _OURS = re.compile(
-    r"Variable|volatile|no_grad|set_grad_enabled|^import torch$|^$|\.detach\(\)|\.data\b|^pass$"
+    r"Variable|volatile|no_grad|set_grad_enabled|^import torch$|^$|\.detach\(\)|\.data\b|wrap\(|^pass$"
 )
 
 
