@@ -882,6 +882,12 @@ UNTOUCHED: list[Untouched] = [
         files={"shapes.py": "import torch\ndef widen(xs):\n    xs[0].unsqueeze_(0)\n"},
     ),
     untouched(
+        "softmax of what another file changed through the names of a function",
+        "import shapes\ndef f():\n    x = torch.ones(3)\n    shapes.widen(locals())\n"
+        "    return F.softmax(x)\np = f()\n",
+        files={"shapes.py": "import torch\ndef widen(names):\n    names['x'].unsqueeze_(0)\n"},
+    ),
+    untouched(
         "softmax of a squeezed tensor",
         "p = F.softmax(torch.ones(1, 3).squeeze())\nq = F.softmax(torch.ones(2, 3).squeeze())\n",
     ),

@@ -25,7 +25,10 @@ from varmigrate.torch_facts.ranks import (
     SIZED_FACTORIES,
 )
 
-_CHANGES = re.compile(rf"\b(?:{'|'.join(sorted(RANK_CHANGING))})\b|\.data\s*=(?!=)|__dict__")
+_CHANGES = re.compile(
+    rf"\b(?:{'|'.join(sorted(RANK_CHANGING))})\b|\.data\s*=(?!=)|"
+    r"__dict__|f_locals|\b(?:locals|globals|vars|exec|eval)\s*\("
+)
 _NUMBERS = (cst.Integer, cst.Float)
 _READING = (
     cst.Attribute,

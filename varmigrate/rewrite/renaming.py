@@ -43,10 +43,15 @@ def imported(analysis: FileAnalysis) -> list[Binding]:
 
 def names_for(analysis: FileAnalysis, lasts: frozenset[str]) -> set[str]:
     """The local names under which a file may read something called one of `lasts` in torch."""
-    return {
-        *lasts,
-        *(b.name for b in imported(analysis) if b.imported in lasts and b.name != b.imported),
-    }
+    context = analysis.context
+    found = set(lasts)
+    for binding in imported(analysis):
+        origin = context.imports.get((binding.module, binding.imported or ""), "")
+        if binding.imported in lasts or origin.rpartition(".")[2] in lasts:
+            found.add(binding.name)
+    for names in context.stars.values():
+        found.update(n for n, origin in names.items() if origin.rpartition(".")[2] in lasts)
+    return found
 
 
 def rename(
