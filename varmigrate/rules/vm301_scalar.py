@@ -36,7 +36,7 @@ import libcst as cst
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.flow import step_of
-from varmigrate.analysis.rank import Rank, Ranks
+from varmigrate.analysis.scalars import ScalarFact, Scalars
 from varmigrate.analysis.scopes import BindingKind
 from varmigrate.analysis.tensors import imports_torch
 from varmigrate.model import Edit
@@ -88,7 +88,7 @@ class ScalarRead(Rule):
     )
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
-        ranks: Ranks | None = None
+        scalars: Scalars | None = None
         torch: bool | None = None
         for node in analysis.scopes.all(cst.Subscript):
             if step_of(node) != 0 or _is_target(analysis, node):
@@ -100,23 +100,23 @@ class ScalarRead(Rule):
                 torch = _speaks_of_torch(analysis)
             if not torch:
                 return
-            ranks = ranks or Ranks(analysis)
-            proposal = _proposal(analysis, ranks, node, value, carried is not None)
+            scalars = scalars or Scalars(analysis)
+            proposal = _proposal(analysis, scalars, node, value, carried is not None)
             if proposal is not None:
                 yield proposal
 
 
 def _proposal(
     analysis: FileAnalysis,
-    ranks: Ranks,
+    scalars: Scalars,
     node: cst.Subscript,
     value: cst.BaseExpression,
     read: bool,
 ) -> Proposal | None:
     shown = " ".join(analysis.tree.code(value).split())[:40]
-    scalar = ranks.is_scalar(value)
+    scalar = scalars.is_scalar(value)
     if not read:
-        if not scalar or ranks.of(value) is not Rank.SCALAR:
+        if not scalar or scalars.of(value) is not ScalarFact.SCALAR:
             return None
         message = f"`{shown}` has no dimensions: the index raises an IndexError"
         edits = _edits(analysis, node, value, "")
@@ -126,7 +126,7 @@ def _proposal(
         return Proposal(
             "VM301", None, node, message, fix=unsafe("take the index away", edits, assumption)
         )
-    if not scalar and not _named_like_a_loss(analysis, ranks, value):
+    if not scalar and not _named_like_a_loss(analysis, scalars, value):
         return None
     message = f"`{shown}` has no dimensions: the index raises an IndexError"
     if not scalar:
@@ -201,7 +201,7 @@ def _between(node: cst.Subscript, value: cst.BaseExpression) -> Iterator[cst.Bas
             return
 
 
-def _named_like_a_loss(analysis: FileAnalysis, ranks: Ranks, value: cst.BaseExpression) -> bool:
+def _named_like_a_loss(analysis: FileAnalysis, scalars: Scalars, value: cst.BaseExpression) -> bool:
     """Whether a name says that a value is one loss, and nothing that is seen speaks against it."""
     node = value
     while isinstance(node, cst.Call):
@@ -216,7 +216,7 @@ def _named_like_a_loss(analysis: FileAnalysis, ranks: Ranks, value: cst.BaseExpr
         return False
     if analysis.facts.of(value).kind not in (Kind.TENSOR, Kind.UNKNOWN):
         return False
-    return Rank.SHAPED not in ranks.of(value)
+    return ScalarFact.SHAPED not in scalars.of(value)
 
 
 def _speaks_of_torch(analysis: FileAnalysis) -> bool:

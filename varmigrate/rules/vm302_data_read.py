@@ -36,7 +36,7 @@ import libcst as cst
 from varmigrate.analysis.facts import GraphFact, Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.flow import step_of
-from varmigrate.analysis.rank import Ranks
+from varmigrate.analysis.scalars import Scalars
 from varmigrate.model import Edit
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
@@ -94,7 +94,7 @@ class DataRead(Rule):
         return analysis.legacy
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
-        ranks: Ranks | None = None
+        scalars: Scalars | None = None
         for node in analysis.scopes.all(cst.Attribute):
             if node.attr.value != "data" or analysis.facts.attributes.written(node):
                 continue
@@ -102,8 +102,8 @@ class DataRead(Rule):
                 continue
             parent = analysis.tree.parent(node)
             if isinstance(parent, cst.Subscript) and step_of(parent) == 0:
-                ranks = ranks or Ranks(analysis)
-                if ranks.is_scalar(node.value):
+                scalars = scalars or Scalars(analysis)
+                if scalars.is_scalar(node.value):
                     # Its number is meant, see VM301.
                     continue
             use = _use(analysis, node)

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.rank import Rank, Ranks
+from varmigrate.analysis.scalars import ScalarFact, Scalars
 from varmigrate.analysis.scopes import Binding
 from varmigrate.analysis.tensors import imports_torch
 from varmigrate.model import Edit
@@ -75,7 +75,7 @@ class KeptGraphs(Rule):
     )
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
-        ranks: Ranks | None = None
+        scalars: Scalars | None = None
         for call in analysis.scopes.all(cst.Call):
             func = call.func
             if not isinstance(func, cst.Attribute) or func.attr.value != "backward":
@@ -85,9 +85,9 @@ class KeptGraphs(Rule):
                 continue
             if not (analysis.legacy or imports_torch(analysis)):
                 return
-            ranks = ranks or Ranks(analysis)
+            scalars = scalars or Scalars(analysis)
             for target, value in _sums(analysis, func.value):
-                proposal = _proposal(analysis, ranks, target, value)
+                proposal = _proposal(analysis, scalars, target, value)
                 if proposal is not None:
                     yield proposal
 
@@ -143,7 +143,7 @@ def _is_in(analysis: FileAnalysis, loop: cst.CSTNode, node: cst.CSTNode) -> bool
 
 
 def _proposal(
-    analysis: FileAnalysis, ranks: Ranks, target: cst.Name, value: cst.Name
+    analysis: FileAnalysis, scalars: Scalars, target: cst.Name, value: cst.Name
 ) -> Proposal | None:
     definitions = analysis.flow.definitions(target) or ()
     starts = [analysis.flow.made(binding) for binding in definitions]
@@ -154,7 +154,7 @@ def _proposal(
     ):
         # It is bound anew in every round.
         return None
-    if not any(ranks.of(start) == Rank.NUMBER for start in starts if start is not None):
+    if not any(scalars.of(start) == ScalarFact.NUMBER for start in starts if start is not None):
         return None
     if analysis.uses.reaches_backward(value) and _differentiated(analysis, target):
         return None

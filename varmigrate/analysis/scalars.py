@@ -35,7 +35,7 @@ from varmigrate.torch_facts.reductions import (
 )
 
 
-class Rank(enum.Flag):
+class ScalarFact(enum.Flag):
     """What a value may be.
 
     NUMBER: a number of Python. SCALAR: a tensor without dimensions. SHAPED: a tensor that has, or
@@ -50,8 +50,7 @@ class Rank(enum.Flag):
     UNKNOWN = enum.auto()
 
 
-_NOTHING = Rank(0)
-_SINGLE = (Rank.NUMBER, Rank.SCALAR, Rank.SHAPED, Rank.NONE, Rank.UNKNOWN)
+_NOTHING = ScalarFact(0)
 _NUMBER_BUILTINS = frozenset({"float", "int", "len", "ord", "round"})
 _NUMBER_METHODS = frozenset({"dim", "item", "nelement", "numel", "size"})
 _WIDENING = frozenset({"expand", "repeat", "reshape", "unsqueeze", "view"})
@@ -65,7 +64,7 @@ _FLAGS = ("size_average", "reduce", "reduction")
 _Key = tuple[str, object, Path]
 
 
-class Ranks:
+class Scalars:
     """The dimensions of the values of one file; every answer is kept."""
 
     def __init__(self, analysis: FileAnalysis) -> None:
@@ -75,7 +74,7 @@ class Ranks:
         self.tree = analysis.tree
         self.holders = analysis.facts.holders
         self.attributes = analysis.facts.attributes
-        self._values: dict[_Key, Rank] = {}
+        self._values: dict[_Key, ScalarFact] = {}
         self._final: set[_Key] = set()
         self._seen: set[_Key] = set()
         self._changed = False
@@ -83,14 +82,14 @@ class Ranks:
         self._reshaped: list[cst.BaseExpression] | None = None
         self._hidden = "setattr" in analysis.text
 
-    def of(self, node: cst.BaseExpression) -> Rank:
+    def of(self, node: cst.BaseExpression) -> ScalarFact:
         """What the value of `node` may be."""
         while True:
             self._seen, self._changed = set(), False
             found = self._of(node, ())
             if not self._changed:
                 self._final |= self._seen
-                return found or Rank.UNKNOWN
+                return found or ScalarFact.UNKNOWN
 
     def is_scalar(self, node: cst.BaseExpression) -> bool:
         """Whether a tensor in the place of `node` has no dimensions.
@@ -98,7 +97,11 @@ class Ranks:
         It may be a number or None as well: what is asked of a tensor fails on these.
         """
         found = self.of(node)
-        if Rank.SCALAR not in found or Rank.SHAPED in found or Rank.UNKNOWN in found:
+        if (
+            ScalarFact.SCALAR not in found
+            or ScalarFact.SHAPED in found
+            or ScalarFact.UNKNOWN in found
+        ):
             return False
         return not self._is_reshaped(node)
 
@@ -128,10 +131,10 @@ class Ranks:
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def _ask(self, kind: str, what: object, path: Path) -> Rank:
+    def _ask(self, kind: str, what: object, path: Path) -> ScalarFact:
         key = (kind, what, path)
         if key in self._final or key in self._seen or len(path) > 3:
-            return Rank.UNKNOWN if len(path) > 3 else self._values.get(key, _NOTHING)
+            return ScalarFact.UNKNOWN if len(path) > 3 else self._values.get(key, _NOTHING)
         self._seen.add(key)
         before = self._values.get(key, _NOTHING)
         if kind == "definition" and isinstance(what, Binding):
@@ -141,61 +144,61 @@ class Ranks:
         elif kind == "attribute" and isinstance(what, str):
             found = self._held(what, path)
         else:
-            found = Rank.UNKNOWN
+            found = ScalarFact.UNKNOWN
         found |= before
         if found is not before:
             self._values[key] = found
             self._changed = True
         return found
 
-    def _definition(self, binding: Binding, path: Path) -> Rank:
+    def _definition(self, binding: Binding, path: Path) -> ScalarFact:
         statement = binding.statement
         if isinstance(statement, cst.AugAssign) and statement.target is binding.node:
             if path or not isinstance(statement.target, cst.Name):
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             return self._augmented(self._of(statement.target, ()), statement)
         source = self.flow.source(binding)
         if source is None:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         return self._of(source.expression, (*source.path, *path))
 
-    def _augmented(self, old: Rank, statement: cst.AugAssign) -> Rank:
+    def _augmented(self, old: ScalarFact, statement: cst.AugAssign) -> ScalarFact:
         """What a target holds after `target op= value`: a tensor changes in place."""
-        kept = old & (Rank.SCALAR | Rank.SHAPED | Rank.UNKNOWN)
-        if Rank.NUMBER not in old:
+        kept = old & (ScalarFact.SCALAR | ScalarFact.SHAPED | ScalarFact.UNKNOWN)
+        if ScalarFact.NUMBER not in old:
             return kept
-        return kept | _broadcast((Rank.NUMBER, self._of(statement.value, ())))
+        return kept | _broadcast((ScalarFact.NUMBER, self._of(statement.value, ())))
 
-    def _return(self, function: cst.FunctionDef, path: Path) -> Rank:
+    def _return(self, function: cst.FunctionDef, path: Path) -> ScalarFact:
         found = _NOTHING
         for node in _own_nodes(function):
             if isinstance(node, (cst.Yield, cst.From)):
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             if isinstance(node, cst.Return):
-                found |= Rank.NONE if node.value is None else self._of(node.value, path)
+                found |= ScalarFact.NONE if node.value is None else self._of(node.value, path)
         return found
 
-    def _held(self, name: str, path: Path) -> Rank:
+    def _held(self, name: str, path: Path) -> ScalarFact:
         """What an attribute of this name may hold, on any object."""
         if self._hidden:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         found = _NOTHING
         for node in self._writes(name):
             statement = self.tree.parent(node)
             if isinstance(statement, cst.AugAssign):
                 if path:
-                    return Rank.UNKNOWN
+                    return ScalarFact.UNKNOWN
                 found |= self._augmented(self._ask("attribute", name, path), statement)
                 continue
             source = self.attributes.source(node)
             if source is None:
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             found |= self._of(source[0], (*source[1], *path))
         for scope in self.analysis.scopes.scope_of.values():
             if scope.kind is ScopeKind.CLASS:
                 for binding in scope.bindings.get(name, ()):
                     found |= self._definition(binding, path)
-        return found or Rank.UNKNOWN
+        return found or ScalarFact.UNKNOWN
 
     def _writes(self, name: str) -> list[cst.Attribute]:
         if self._written is None:
@@ -207,13 +210,13 @@ class Ranks:
 
     # -- expressions ---------------------------------------------------------------------------
 
-    def _any(self, nodes: Iterable[cst.BaseExpression], path: Path = ()) -> Rank:
+    def _any(self, nodes: Iterable[cst.BaseExpression], path: Path = ()) -> ScalarFact:
         found = _NOTHING
         for node in nodes:
             found |= self._of(node, path)
         return found
 
-    def _of(self, node: cst.BaseExpression, path: Path) -> Rank:
+    def _of(self, node: cst.BaseExpression, path: Path) -> ScalarFact:
         if isinstance(node, cst.Name):
             return self._name(node, path)
         if isinstance(node, cst.Call):
@@ -231,157 +234,159 @@ class Ranks:
         if isinstance(node, cst.Subscript):
             return self._subscript(node, path)
         if path:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         if isinstance(node, (cst.Integer, cst.Float)):
-            return Rank.NUMBER
+            return ScalarFact.NUMBER
         if isinstance(node, cst.BinaryOperation):
             if isinstance(node.operator, cst.MatrixMultiply):
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             return _broadcast((self._of(node.left, ()), self._of(node.right, ())))
         if isinstance(node, cst.UnaryOperation) and not isinstance(node.operator, cst.Not):
             return _broadcast((self._of(node.expression, ()),))
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
 
-    def _name(self, node: cst.Name, path: Path) -> Rank:
+    def _name(self, node: cst.Name, path: Path) -> ScalarFact:
         if node.value == "None":
-            return Rank.NONE
+            return ScalarFact.NONE
         definitions = self.flow.definitions(node)
         if definitions is None:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         found = _NOTHING
         for binding in definitions:
             found |= self._ask("definition", binding, path)
         return found
 
-    def _attribute(self, node: cst.Attribute, path: Path) -> Rank:
+    def _attribute(self, node: cst.Attribute, path: Path) -> ScalarFact:
         if not path and node.attr.value in ("data", "grad"):
-            return self._of(node.value, ()) & ~Rank.NUMBER
+            return self._of(node.value, ()) & ~ScalarFact.NUMBER
         if self.attributes.holder(node) is not None:
             return self._ask("attribute", node.attr.value, path)
         if self.names.origin(node).startswith("math."):
-            return Rank.NUMBER
-        return Rank.UNKNOWN
+            return ScalarFact.NUMBER
+        return ScalarFact.UNKNOWN
 
-    def _element(self, node: cst.Tuple | cst.List, path: Path) -> Rank:
+    def _element(self, node: cst.Tuple | cst.List, path: Path) -> ScalarFact:
         if not path or not all(isinstance(e, cst.Element) for e in node.elements):
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         index, rest = path[0], path[1:]
         if isinstance(node, cst.Tuple) and 0 <= index < len(node.elements):
             return self._of(node.elements[index].value, rest)
         if index != ANY:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         return self._any((element.value for element in node.elements), rest)
 
-    def _subscript(self, node: cst.Subscript, path: Path) -> Rank:
+    def _subscript(self, node: cst.Subscript, path: Path) -> ScalarFact:
         step = step_of(node)
         inner = node.value
         if not path:
             if isinstance(inner, cst.Attribute) and inner.attr.value == "shape":
-                return Rank.NUMBER
+                return ScalarFact.NUMBER
             if isinstance(inner, cst.Attribute) and inner.attr.value == "data" and step == 0:
                 # What was meant by an index into a tensor without dimensions is its number.
                 found = self._of(inner.value, ())
-                if found and found in Rank.SCALAR | Rank.NUMBER | Rank.NONE:
-                    return Rank.NUMBER
-                return Rank.UNKNOWN
+                if found and found in ScalarFact.SCALAR | ScalarFact.NUMBER | ScalarFact.NONE:
+                    return ScalarFact.NUMBER
+                return ScalarFact.UNKNOWN
             if isinstance(inner, cst.Call) and isinstance(inner.func, cst.Attribute):
                 name, given = inner.func.attr.value, bool(inner.args)
                 if name == "size" and not given:
-                    return Rank.NUMBER
+                    return ScalarFact.NUMBER
                 if name in ("max", "min", "sort", "topk") and given:
-                    return Rank.SHAPED
-        return self._of(inner, (step, *path)) if step >= 0 else Rank.UNKNOWN
+                    return ScalarFact.SHAPED
+        return self._of(inner, (step, *path)) if step >= 0 else ScalarFact.UNKNOWN
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def _call(self, node: cst.Call, path: Path) -> Rank:
+    def _call(self, node: cst.Call, path: Path) -> ScalarFact:
         func = node.func
         origin = self.names.origin(func)
         if isinstance(func, (cst.Name, cst.Call)) or not origin:
             made = self._called(func)
             if made:
-                return Rank.UNKNOWN if path else made
+                return ScalarFact.UNKNOWN if path else made
         if origin:
-            return Rank.UNKNOWN if path else self._of_torch(node, origin)
+            return ScalarFact.UNKNOWN if path else self._of_torch(node, origin)
         if isinstance(func, cst.Name):
             if self.names.is_builtin(func):
-                return Rank.UNKNOWN if path else self._builtin(node, func.value)
+                return ScalarFact.UNKNOWN if path else self._builtin(node, func.value)
             function = self.holders.function(func)
-            return Rank.UNKNOWN if function is None else self._ask("return", function, path)
+            return ScalarFact.UNKNOWN if function is None else self._ask("return", function, path)
         if isinstance(func, cst.Attribute) and not path:
             return self._method(node, func)
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
 
-    def _of_torch(self, node: cst.Call, origin: str) -> Rank:
+    def _of_torch(self, node: cst.Call, origin: str) -> ScalarFact:
         """The result of a function or class of an imported module."""
         short = origin.rpartition(".")[2]
         if any(
             store.attr.value == short and self.names.origin(store.value).startswith("torch")
             for store in self.analysis.scopes.stores
         ):
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         if origin == VARIABLE:
             data = read_call(node).data
-            return Rank.UNKNOWN if data is None else self._of(data, ()) & ~Rank.NUMBER
+            return ScalarFact.UNKNOWN if data is None else self._of(data, ()) & ~ScalarFact.NUMBER
         if origin in LOSS_REDUCTIONS and origin.startswith("torch.nn.functional."):
             return _reduced(node, origin)
         if origin in _CLIPS:
-            return Rank.SCALAR
+            return ScalarFact.SCALAR
         if origin.startswith("math."):
-            return Rank.NUMBER
+            return ScalarFact.NUMBER
         if origin in TENSOR_TYPES or origin in SHAPED_FACTORIES:
             numbers = [a.value for a in node.args if a.keyword is None and not a.star]
             sized = bool(numbers) and all(
                 isinstance(value, (cst.Integer, cst.List)) for value in numbers
             )
-            return Rank.SHAPED if sized else Rank.UNKNOWN
+            return ScalarFact.SHAPED if sized else ScalarFact.UNKNOWN
         if origin == "torch.tensor" and node.args and not node.args[0].star:
             first = self._of(node.args[0].value, ())
             if isinstance(node.args[0].value, cst.List):
-                return Rank.SHAPED
-            return Rank.SCALAR if first == Rank.NUMBER else Rank.UNKNOWN
+                return ScalarFact.SHAPED
+            return ScalarFact.SCALAR if first == ScalarFact.NUMBER else ScalarFact.UNKNOWN
         if origin != f"torch.{short}" or not node.args or node.args[0].star:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         if node.args[0].keyword is not None:
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         if short in REDUCING:
             return _without_dimension(node, 1, short)
         if short in PAIRWISE:
-            return Rank.SCALAR if len(node.args) == 2 else Rank.UNKNOWN
+            return ScalarFact.SCALAR if len(node.args) == 2 else ScalarFact.UNKNOWN
         if short in KEEPING and len(node.args) == 1:
-            return self._of(node.args[0].value, ()) & ~Rank.NUMBER
-        return Rank.UNKNOWN
+            return self._of(node.args[0].value, ()) & ~ScalarFact.NUMBER
+        return ScalarFact.UNKNOWN
 
-    def _builtin(self, node: cst.Call, name: str) -> Rank:
+    def _builtin(self, node: cst.Call, name: str) -> ScalarFact:
         if any(argument.star for argument in node.args):
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         if name in _NUMBER_BUILTINS:
-            return Rank.NUMBER
+            return ScalarFact.NUMBER
         if name == "sum" and len(node.args) == 1:
-            return _broadcast((Rank.NUMBER, self._of(node.args[0].value, (ANY,))))
-        return Rank.UNKNOWN
+            return _broadcast((ScalarFact.NUMBER, self._of(node.args[0].value, (ANY,))))
+        return ScalarFact.UNKNOWN
 
-    def _method(self, node: cst.Call, func: cst.Attribute) -> Rank:
+    def _method(self, node: cst.Call, func: cst.Attribute) -> ScalarFact:
         name = func.attr.value
         if name in _NUMBER_METHODS:
             sizes = name == "size" and not node.args
-            return Rank.UNKNOWN if sizes or defines(self.analysis, name) else Rank.NUMBER
+            return (
+                ScalarFact.UNKNOWN if sizes or defines(self.analysis, name) else ScalarFact.NUMBER
+            )
         arguments = [argument.value for argument in node.args if not argument.star]
         if name in KEEPING:
             return self._of(func.value, ())
         if name in KEEPING_IN_PLACE:
-            return self._of(func.value, ()) & ~Rank.NUMBER
+            return self._of(func.value, ()) & ~ScalarFact.NUMBER
         if name in BROADCASTING:
             if len(arguments) < len(node.args):
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             return _broadcast([self._of(func.value, ()), *(self._of(a, ()) for a in arguments)])
         if name in REDUCING:
             if not self._may_be_tensor(func, name):
-                return Rank.UNKNOWN
+                return ScalarFact.UNKNOWN
             return _without_dimension(node, 0, name)
         if name in PAIRWISE and len(arguments) == len(node.args) == 1:
-            return Rank.SCALAR if self._may_be_tensor(func, name) else Rank.UNKNOWN
-        return Rank.SHAPED if name in _WIDENING and node.args else Rank.UNKNOWN
+            return ScalarFact.SCALAR if self._may_be_tensor(func, name) else ScalarFact.UNKNOWN
+        return ScalarFact.SHAPED if name in _WIDENING and node.args else ScalarFact.UNKNOWN
 
     def _may_be_tensor(self, func: cst.Attribute, name: str) -> bool:
         """Whether a method is one of a tensor, as far as is seen."""
@@ -390,7 +395,7 @@ class Ranks:
             return not defines(self.analysis, name)
         return kind is Kind.TENSOR
 
-    def _called(self, func: cst.BaseExpression, depth: int = 4) -> Rank:
+    def _called(self, func: cst.BaseExpression, depth: int = 4) -> ScalarFact:
         """What calling a loss module gives; nothing when it is not seen to be one."""
         if depth == 0:
             return _NOTHING
@@ -428,7 +433,7 @@ class Ranks:
             joined |= one
         return joined if all(found) else _NOTHING
 
-    def _made(self, node: cst.Call) -> Rank:
+    def _made(self, node: cst.Call) -> ScalarFact:
         """What calling the object that a call makes gives."""
         while isinstance(node.func, cst.Attribute) and node.func.attr.value in _MOVES:
             inner = node.func.value
@@ -439,15 +444,15 @@ class Ranks:
         if origin not in LOSS_REDUCTIONS or origin.startswith("torch.nn.functional."):
             return _NOTHING
         if any(store.attr.value in _FLAGS for store in self.analysis.scopes.stores):
-            return Rank.UNKNOWN
+            return ScalarFact.UNKNOWN
         return _reduced(node, origin)
 
 
-def _reduced(node: cst.Call, origin: str) -> Rank:
+def _reduced(node: cst.Call, origin: str) -> ScalarFact:
     """Whether a loss gives one number, from its flags."""
     flags: list[cst.BaseExpression | None] = []
     if any(argument.star for argument in node.args):
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
     for name, place in zip(_FLAGS, LOSS_REDUCTIONS[origin], strict=True):
         given = [
             argument.value
@@ -459,47 +464,49 @@ def _reduced(node: cst.Call, origin: str) -> Rank:
     _, reduce, reduction = flags
     literal = reduce.value if isinstance(reduce, cst.Name) else ""
     if literal == "False":
-        return Rank.SHAPED
+        return ScalarFact.SHAPED
     if reduce is not None and literal not in ("True", "None"):
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
     averaging = flags[0].value if isinstance(flags[0], cst.Name) else ""
     if reduction is None or literal == "True" or averaging in ("True", "False"):
         # The older flags win, where they are given.
-        return Rank.SCALAR
+        return ScalarFact.SCALAR
     if not isinstance(reduction, cst.SimpleString):
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
     text = reduction.value.strip("'\"")
     if text in REDUCED:
-        return Rank.SCALAR
-    return Rank.SHAPED if text == "none" else Rank.UNKNOWN
+        return ScalarFact.SCALAR
+    return ScalarFact.SHAPED if text == "none" else ScalarFact.UNKNOWN
 
 
-def _without_dimension(node: cst.Call, first: int, name: str) -> Rank:
+def _without_dimension(node: cst.Call, first: int, name: str) -> ScalarFact:
     """What a reduction gives, from its arguments behind the tensor."""
     arguments = node.args[first:]
     if any(argument.star for argument in arguments):
-        return Rank.UNKNOWN
+        return ScalarFact.UNKNOWN
     positional = [argument for argument in arguments if argument.keyword is None]
     keywords = {a.keyword.value for a in arguments if a.keyword is not None}
     if len(positional) > int(name == "norm") or not keywords <= REDUCING_KEYWORDS:
-        return Rank.SHAPED
-    return Rank.SCALAR
+        return ScalarFact.SHAPED
+    return ScalarFact.SCALAR
 
 
-def _broadcast(parts: Sequence[Rank]) -> Rank:
+def _broadcast(parts: Sequence[ScalarFact]) -> ScalarFact:
     """What an operation of values gives that are one of these each."""
     if not all(parts):
         return _NOTHING
-    if any(Rank.SHAPED in part for part in parts):
-        return Rank.SHAPED
-    if any(Rank.UNKNOWN in part for part in parts):
-        return Rank.UNKNOWN
-    numbers = all(Rank.NUMBER in part for part in parts)
+    if any(ScalarFact.SHAPED in part for part in parts):
+        return ScalarFact.SHAPED
+    if any(ScalarFact.UNKNOWN in part for part in parts):
+        return ScalarFact.UNKNOWN
+    numbers = all(ScalarFact.NUMBER in part for part in parts)
     # Something that is None fails.
-    tensors = any(Rank.SCALAR in part for part in parts) and all(
-        part & (Rank.NUMBER | Rank.SCALAR) for part in parts
+    tensors = any(ScalarFact.SCALAR in part for part in parts) and all(
+        part & (ScalarFact.NUMBER | ScalarFact.SCALAR) for part in parts
     )
-    return (Rank.NUMBER if numbers else _NOTHING) | (Rank.SCALAR if tensors else _NOTHING)
+    return (ScalarFact.NUMBER if numbers else _NOTHING) | (
+        ScalarFact.SCALAR if tensors else _NOTHING
+    )
 
 
 def _own_nodes(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
