@@ -357,6 +357,12 @@ class _Planner:
         if not self.sites and not self.given:
             return Plan()
         if isinstance(self.function, cst.Lambda):
+            for node in below(self.function.body):
+                if isinstance(node, cst.Call):
+                    self._refuse_gradients(_Part(node), node)
+            if not self.values.bits(self.function.body) & VOLATILE:
+                # What it computes is cut off at once, with the graph or without.
+                return Plan(title="drop the flag")
             if any(self.values.computes(node) for node in below(self.function.body)):
                 raise _Collision("a lambda holds no statement: make it a function")
             return Plan(title="drop the flag", leaves=("returned",))
