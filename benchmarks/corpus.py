@@ -1,25 +1,31 @@
 """What check and fix make of a folder of unpacked legacy releases.
 
-usage: python -m benchmarks.corpus DEST [--releases FILE] [--markdown]
+usage: python -m benchmarks.corpus DEST [--releases FILE] [--markdown] [--imports]
 
 DEST holds one folder per release, NAME-VERSION. FILE lists them, one a line: `NAME==VERSION file
 sha256 CALLS`, CALLS being the number of calls of torch's Variable; with it, found calls are held
 against that number.
-Nothing of a release is run; the fixed text is compiled, not executed.
+Files are compiled before and after the fix of a copy. Nothing of a release is run, except with
+`--imports`: then the modules that name torch are imported before and after, see
+`benchmarks.importing`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from varmigrate.model import FileResult, Finding, Report
+from varmigrate.model import FileResult, Finding
 from varmigrate.run.engine import RunOptions, run
 
 CALL_CODES = re.compile(r"VM1\d\d\Z")
@@ -41,6 +47,10 @@ class Release:
     safety: Counter[str] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
     changed: int = 0
+    files: int = 0
+    compiled: tuple[int, int] = (0, 0)
+    tried: int = 0
+    imported: tuple[int, int] = (0, 0)
     problems: list[str] = field(default_factory=list)
 
 
@@ -56,12 +66,12 @@ def form_of(finding: Finding) -> str:
     return finding.fix.title.removeprefix("replace the wrapper by ")
 
 
-def measure(folder: Path, expected: int | None) -> Release:
-    """Check, fix (in memory) and check again one release."""
+def measure(folder: Path, expected: int | None, imports: bool = False) -> Release:
+    """Check, fix (in memory) and check again one release; import its modules if asked to."""
     release = Release(folder.name, expected)
     checked = run([str(folder)], RunOptions())
     for finding in checked.findings():
-        if finding.code == "VM001":
+        if finding.code in ("VM001", "VM002"):
             release.unparsed += 1
             text = Path(finding.path).read_bytes().decode("latin-1")
             release.unparsed_calls += len(_CALL_TEXT.findall(text))
@@ -78,8 +88,68 @@ def measure(folder: Path, expected: int | None) -> Release:
     release.problems += [*checked.errors(), *fixed.errors()]
     for result in fixed.results:
         _verify(result, release)
-    release.problems += _second_run(folder, fixed)
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / folder.name
+        shutil.copytree(folder, copy, symlinks=True)
+        before = compiling(copy), importable(copy) if imports else {}
+        for result in fixed.results:
+            if result.new_bytes is not None:
+                (copy / Path(result.path).relative_to(folder)).write_bytes(result.new_bytes)
+        again = run([str(copy)], RunOptions(fix=True))
+        release.problems += [
+            f"{r.path}: a second run changes it" for r in again.results if r.changed
+        ]
+        after = compiling(copy), importable(copy) if imports else {}
+    _compare(release, before, after)
     return release
+
+
+_State = tuple[dict[str, bool], dict[str, str]]
+
+
+def _compare(release: Release, before: _State, after: _State) -> None:
+    """Count what compiles and what can be imported; what no longer does is a problem."""
+    release.files = len(before[0])
+    release.compiled = sum(before[0].values()), sum(after[0].values())
+    possible = {
+        path
+        for state in (before, after)
+        for path, error in state[1].items()
+        if not error.startswith("needs ")
+    }
+    release.tried = len(possible)
+    release.imported = (
+        sum(before[1].get(path) == "" for path in possible),
+        sum(after[1].get(path) == "" for path in possible),
+    )
+    for path, error in after[1].items():
+        if before[1].get(path) == "" and error:
+            release.problems.append(f"{path}: cannot be imported after the fix: {error}")
+    for path, compiles in after[0].items():
+        if before[0][path] and not compiles:
+            release.problems.append(f"{path}: does not compile after the fix")
+
+
+def compiling(folder: Path) -> dict[str, bool]:
+    """Every Python file below a folder, and whether it compiles."""
+    found: dict[str, bool] = {}
+    for path in sorted(folder.rglob("*.py")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                compile(path.read_bytes(), str(path), "exec")
+                compiles = True
+            except (SyntaxError, ValueError):
+                compiles = False
+        found[str(path.relative_to(folder))] = compiles
+    return found
+
+
+def importable(folder: Path) -> dict[str, str]:
+    """The modules below a folder that name torch, and what is said when they are imported."""
+    command = [sys.executable, "-m", "benchmarks.importing", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
 
 
 def _verify(result: FileResult, release: Release) -> None:
@@ -95,21 +165,6 @@ def _verify(result: FileResult, release: Release) -> None:
             release.problems.append(f"{result.path}: does not compile: {error}")
 
 
-def _second_run(folder: Path, fixed: Report) -> list[str]:
-    """Problems of a second run over a copy of the release in which the fixes were written."""
-    import shutil
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / folder.name
-        shutil.copytree(folder, copy, symlinks=True)
-        for result in fixed.results:
-            if result.new_bytes is not None:
-                (copy / Path(result.path).relative_to(folder)).write_bytes(result.new_bytes)
-        again = run([str(copy)], RunOptions(fix=True))
-        return [f"{r.path}: a second run changes it" for r in again.results if r.changed]
-
-
 def expected_calls(path: Path | None) -> dict[str, int]:
     """Release folder name -> number of calls, from a list of releases."""
     if path is None:
@@ -122,15 +177,33 @@ def expected_calls(path: Path | None) -> dict[str, int]:
     return found
 
 
-def table(releases: list[Release], markdown: bool) -> str:
+def _counts(releases: list[Release], imports: bool) -> list[str]:
+    """Files, and how many compile and can be imported, before and after."""
+    counts = [
+        sum(r.files for r in releases),
+        *map(sum, zip(*(r.compiled for r in releases), strict=True)),
+    ]
+    if imports:
+        counts += [
+            sum(r.tried for r in releases),
+            *map(sum, zip(*(r.imported for r in releases), strict=True)),
+        ]
+    return [str(count) for count in counts]
+
+
+def table(releases: list[Release], markdown: bool, imports: bool = False) -> str:
     """The figures, release by release, and the totals."""
     head = [
         "release",
         "calls",
         "found",
-        "in VM001 files",
+        "in files not read",
         "wrapper calls",
         "files changed",
+        "files",
+        "compile before",
+        "after",
+        *(["imports tried", "before", "after"] if imports else []),
         "problems",
     ]
     rows = [
@@ -141,6 +214,7 @@ def table(releases: list[Release], markdown: bool) -> str:
             f"{r.unparsed_calls} in {r.unparsed}" if r.unparsed else "",
             str(r.through_wrappers or ""),
             str(r.changed or ""),
+            *_counts([r], imports),
             str(len(r.problems) or ""),
         ]
         for r in releases
@@ -152,6 +226,7 @@ def table(releases: list[Release], markdown: bool) -> str:
         f"{sum(r.unparsed_calls for r in releases)} in {sum(r.unparsed for r in releases)}",
         str(sum(r.through_wrappers for r in releases)),
         str(sum(r.changed for r in releases)),
+        *_counts(releases, imports),
         str(sum(len(r.problems) for r in releases)),
     ]
     lines = grid([head, *rows, total], markdown)
@@ -200,11 +275,12 @@ def main() -> int:
     parser.add_argument("dest", type=Path)
     parser.add_argument("--releases", type=Path)
     parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--imports", action="store_true", help="import modules, which runs them")
     arguments = parser.parse_args()
     expected = expected_calls(arguments.releases)
     folders = sorted(Path(entry.path) for entry in os.scandir(arguments.dest) if entry.is_dir())
-    releases = [measure(folder, expected.get(folder.name)) for folder in folders]
-    print(table(releases, arguments.markdown))
+    releases = [measure(folder, expected.get(folder.name), arguments.imports) for folder in folders]
+    print(table(releases, arguments.markdown, arguments.imports))
     problems = [problem for release in releases for problem in release.problems]
     for release in releases:
         if (
