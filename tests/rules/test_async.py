@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support import check, fix
 from varmigrate.analysis.takers import may_take, takers
@@ -497,3 +499,59 @@ def test_the_methods_take_both_names_for_the_same() -> None:
                 x.cuda(**{flag: True})
         with pytest.raises(TypeError):
             x.cuda(other=True)
+
+
+# -- random programs -------------------------------------------------------------------------------
+
+NAME = st.sampled_from(["async", "x", "non_blocking", "flag"])
+VALUE = st.recursive(
+    NAME | st.sampled_from(["1", "self.async", "(async)", "getattr(x, 'y')", "x.async.async"]),
+    lambda inner: st.one_of(
+        st.builds("f({}, async={})".format, inner, inner),
+        st.builds("f(*{}, async={})".format, inner, inner),
+        st.builds("{}.cuda(async={})".format, NAME, inner),
+        st.builds("[{}, ({})]".format, inner, inner),
+        st.builds("(not {})".format, inner),
+        st.builds("(lambda async=1: {})".format, inner),
+        st.builds("[{} for async in {}]".format, inner, inner),
+        st.builds("Variable({}, requires_grad={})".format, inner, inner),
+        st.builds("partial(f, async={})".format, inner),
+    ),
+    max_leaves=6,
+)
+LINE = st.one_of(
+    st.builds("{} = {}  # async".format, NAME, VALUE),
+    st.builds("x.async = {}".format, VALUE),
+    st.builds("def f(x, {}=1, **k): return {}".format, st.sampled_from(["async", "flag"]), VALUE),
+    st.builds("class A:\n    def g(self, async): return self.g(async={})".format, VALUE),
+    st.builds("for async in {}: x.async += 1".format, VALUE),
+    st.builds("async def h({}=1):\n    async with {}: pass".format, NAME, VALUE),
+    st.builds("print({}, 'async')".format, VALUE),
+    st.just("%matplotlib inline"),
+    st.just("!echo async = 'a"),
+    st.just("from a import async, b"),
+)
+
+
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+@given(st.lists(LINE, min_size=1, max_size=5), st.booleans())
+def test_random_programs(lines: list[str], unsafe: bool) -> None:
+    """Either something is left and told, or the result compiles; nothing else of it changes."""
+    text = HEAD + "from torch.autograd import Variable\n" + "\n".join(lines) + "\n"
+    result = fix(text, unsafe=unsafe)
+    assert not result.errors
+    left = {finding.code for finding in result.findings}
+    assert not left & {"VM001", "VM009"}
+    after = text if result.after is None else result.after
+    if "VM501" not in left and "%" not in after and "!" not in after:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(after)
+    assert after.count("# async") == text.count("# async")
+    for line in ("%matplotlib inline", "!echo async = 'a"):
+        assert after.split("\n").count(line) == text.split("\n").count(line)
+    again = fix(after, unsafe=unsafe)
+    assert again.after is None
+    assert [f.code for f in again.findings] == [f.code for f in result.findings]

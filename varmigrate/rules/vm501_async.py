@@ -221,10 +221,20 @@ class _File:
         value_end = self.tree.end(attribute.value)
         if comments(self.tree.text[value_end:end]):
             return None
-        return (
-            Edit(start, start, self.apart(start) + "getattr("),
-            Edit(value_end, end, f', "{OLD_NAME}")'),
-        )
+        opening, closing = self.apart(start) + "getattr(", f', "{OLD_NAME}")'
+        if self.begins_with_another(attribute):
+            # One edit for all of it, which waits until that one is made.
+            return (Edit(start, end, opening + self.tree.text[start:value_end] + closing),)
+        return Edit(start, start, opening), Edit(value_end, end, closing)
+
+    def begins_with_another(self, attribute: cst.Attribute) -> bool:
+        """Whether another attribute `async` begins where this one does."""
+        node = attribute.value
+        while not node.lpar and isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
+            if isinstance(node, cst.Attribute) and node.attr.value == OLD_NAME:
+                return True
+            node = node.func if isinstance(node, cst.Call) else node.value
+        return False
 
     def stored(self, attribute: cst.Attribute) -> tuple[Edit, ...] | None:
         """`x.async = value`, x being a name: there the order of evaluation does not matter."""
