@@ -529,6 +529,62 @@ SCALARS = [
         "import numpy as np\nerror = np.ones(3)\nr = error.data[0]",
         unsafe=True,
     ),
+    _scalar(
+        "a list that grows",
+        "parts = [F.mse_loss(net(x), y)]\nparts.append(torch.ones(2))\nparts.pop(0)\n"
+        "for part in parts:\n    r = part.data[0]",
+        unsafe=True,
+    ),
+    _scalar(
+        "a list that grows, summed up",
+        "parts = [F.mse_loss(net(x), y)]\nparts.append(torch.ones(2))\ntotal = sum(parts)\n"
+        "r = total.data[0]",
+        unsafe=True,
+    ),
+    _scalar(
+        "an object with a mean",
+        "import types\nNormal = lambda m: types.SimpleNamespace(mean=lambda: m)\n"
+        "dist = Normal(y)\nr = dist.mean().data[0]",
+    ),
+    _scalar(
+        "an attribute with a mean",
+        "import types\nmade = lambda m: types.SimpleNamespace(mean=lambda: m)\nclass P:\n"
+        "    def __init__(self, m):\n        self.dist = m\n    def act(self):\n"
+        "        return self.dist.q.mean().data[0]\n"
+        "r = P(types.SimpleNamespace(q=made(y))).act()",
+    ),
+    _scalar(
+        "an attribute given by name",
+        "class T:\n    def __init__(self):\n        self.criterion = nn.MSELoss()\n"
+        "        setattr(self, 'criterion', nn.MSELoss(reduction='none'))\n    def f(self):\n"
+        "        out = self.criterion(net(x), y)\n        return out.data[0]\nr = T().f()",
+    ),
+    _scalar(
+        "a module whose forward is replaced",
+        "criterion = nn.MSELoss()\ncriterion.forward = lambda a, b: (a - b).abs().sum(1)\n"
+        "out = criterion(net(x), y)\nr = out.data[0]",
+    ),
+    _scalar(
+        "a module with a hook",
+        "criterion = nn.MSELoss()\n"
+        "criterion.register_forward_hook(lambda m, i, o: o.expand(2))\n"
+        "out = criterion(net(x), y)\nr = out.data[0]",
+    ),
+    _scalar(
+        "a loss in two names at once",
+        "criterion, n = nn.MSELoss(), 2\nloss, m = criterion(net(x), y), 3\nr = loss.data[0]",
+        "loss.item()",
+    ),
+    _scalar(
+        "a loop over losses that are written there",
+        "for loss in [F.mse_loss(net(x), y), F.l1_loss(net(x), y)]:\n    print(loss.data[0])",
+        "loss.item()",
+    ),
+    _scalar(
+        "a sum of losses that are written there",
+        "loss = sum([F.mse_loss(net(x), y), F.l1_loss(net(x), y)]) / 2\nr = loss.data[0]",
+        "loss.item()",
+    ),
     _scalar("an assignment", "loss = torch.ones(2)\nloss.data[0] = 3.", unsafe=True),
     _scalar("another index", "output = net(x)\nr = output.data[1], output.data[0:1]", unsafe=True),
     _scalar("already written so", "loss = F.mse_loss(net(x), y)\nr = loss.item()"),
@@ -619,6 +675,99 @@ READS = [
         correct = pred.eq(target.data).cpu().sum()
         """,
         "target.detach()",
+    ),
+    _read(
+        "what a loss was made of",
+        """
+        torch.manual_seed(0)
+        net = nn.Linear(2, 2)
+        def test(x, target):
+            output = net(x)
+            loss = F.cross_entropy(output, target)
+            loss.backward()
+            pred = output.data.max(1)[1]
+            _, again = torch.max(output.data, 1)
+            return pred.eq(target).sum(), again, output.data.cpu().numpy(), output.data.sum()
+        r = test(t, torch.tensor([0, 1]))
+        """,
+        "output.max(1)[1]",
+        "torch.max(output.detach(), 1)",
+        "output.detach().cpu().numpy(), output.detach().sum()",
+    ),
+    _read(
+        "what a loss module was given",
+        """
+        torch.manual_seed(0)
+        net, criterion = nn.Linear(2, 2), nn.MSELoss()
+        def test(x):
+            for _ in range(2):
+                output = net(x)
+                loss = criterion(output, x)
+                if loss.item() > 0:
+                    print((output.data - x.data).abs().sum())
+        test(t)
+        """,
+    ),
+    _read(
+        "what a loss module was given, alone",
+        """
+        torch.manual_seed(0)
+        net = nn.Linear(2, 2)
+        criterion = nn.MSELoss()
+        def test(x):
+            for _ in range(2):
+                output = net(x)
+                loss = criterion(output, x)
+                if loss.item() > 0:
+                    print(output.data.abs().sum())
+        test(t)
+        """,
+        "output.detach().abs().sum()",
+    ),
+    _read(
+        "what a loss may not have been made of",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+        def f(x, packed):
+            if not packed:
+                loss = F.mse_loss(x, x)
+            return x.data.sum()
+        r = f(h, False), f(pack_sequence([h, h]), True)
+        """,
+    ),
+    _read(
+        "what a loss was made of before it was another",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+        def f(x):
+            for i in range(2):
+                loss = F.mse_loss(x, x)
+                if i:
+                    x = pack_sequence([h, h])
+                print(x.data.sum())
+        f(h)
+        """,
+    ),
+    _read(
+        "what another criterion was given",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+        def f(criterion, x):
+            loss = criterion(x)
+            return x.data.sum()
+        r = f(lambda p: p.data.sum(), pack_sequence([h, h]))
+        """,
+    ),
+    _read(
+        "an operand that may have history",
+        """
+        def f(x, v):
+            loss = F.mse_loss(x, x)
+            out = (x.data * v).sum()
+            w.data.add_(1)
+            out.backward()
+        f(w, torch.ones(2, 2, requires_grad=True))
+        """,
     ),
     _read("kept in a name", "k = h.data\nk.mul_(2)\nr = k.sum()"),
     _read(

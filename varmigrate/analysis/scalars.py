@@ -8,6 +8,7 @@ assign is not seen, and taken not to be of another kind.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 
 import libcst as cst
@@ -60,6 +61,11 @@ _CLIPS = frozenset(
     for inner in ("", "clip_grad.")
     for end in ("", "_")
 )
+# Methods that objects other than tensors are likely to have.
+_OF_OTHERS = frozenset("all any count_nonzero max mean median min prod std sum var".split())
+# Ways to give an attribute, or what a module gives, that are in no assignment.
+_HIDDEN = re.compile(r"setattr|__dict__|\bvars\(|register_forward|f_locals")
+_REPLACED = frozenset({"size_average", "reduce", "reduction", "forward", "__call__"})
 _FLAGS = ("size_average", "reduce", "reduction")
 _Key = tuple[str, object, Path]
 
@@ -80,7 +86,7 @@ class Scalars:
         self._changed = False
         self._written: dict[str, list[cst.Attribute]] | None = None
         self._reshaped: list[cst.BaseExpression] | None = None
-        self._hidden = "setattr" in analysis.text
+        self._hidden = _HIDDEN.search(analysis.text) is not None
 
     def of(self, node: cst.BaseExpression) -> ScalarFact:
         """What the value of `node` may be."""
@@ -104,6 +110,22 @@ class Scalars:
         ):
             return False
         return not self._is_reshaped(node)
+
+    def is_loss(self, call: cst.Call) -> bool:
+        """Whether a call is surely one of a loss of torch, which takes nothing but tensors."""
+        origin = self.names.origin(call.func)
+        if origin:
+            functional = origin.startswith("torch.nn.functional.")
+            return functional and origin in LOSS_REDUCTIONS and not self._is_replaced(origin)
+        return bool(self._called(call.func))
+
+    def _is_replaced(self, origin: str) -> bool:
+        """Whether the file puts something of its own in the place of a function of torch."""
+        short = origin.rpartition(".")[2]
+        return any(
+            store.attr.value == short and self.names.origin(store.value).startswith("torch")
+            for store in self.analysis.scopes.stores
+        )
 
     def _is_reshaped(self, node: cst.BaseExpression) -> bool:
         """Whether something in the file may change the shape of what `node` holds in place."""
@@ -160,7 +182,20 @@ class Scalars:
         source = self.flow.source(binding)
         if source is None:
             return ScalarFact.UNKNOWN
+        if not path and source.path:
+            return self._unpacked(source.expression, source.path)
         return self._of(source.expression, (*source.path, *path))
+
+    def _unpacked(self, node: cst.BaseExpression, path: Path) -> ScalarFact:
+        """An element of a list that is written where it is taken apart, or of anything else.
+
+        Something else may be put into a list that has a name.
+        """
+        if isinstance(node, cst.List):
+            return self._element(node, path)
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp)):
+            return self._of(node.elt, path[1:])
+        return self._of(node, path)
 
     def _augmented(self, old: ScalarFact, statement: cst.AugAssign) -> ScalarFact:
         """What a target holds after `target op= value`: a tensor changes in place."""
@@ -227,10 +262,8 @@ class Scalars:
             return self._any((node.body, node.orelse), path)
         if isinstance(node, cst.NamedExpr):
             return self._of(node.value, path)
-        if isinstance(node, (cst.Tuple, cst.List)):
+        if isinstance(node, cst.Tuple):
             return self._element(node, path)
-        if isinstance(node, (cst.ListComp, cst.GeneratorExp)) and path:
-            return self._of(node.elt, path[1:])
         if isinstance(node, cst.Subscript):
             return self._subscript(node, path)
         if path:
@@ -318,10 +351,7 @@ class Scalars:
     def _of_torch(self, node: cst.Call, origin: str) -> ScalarFact:
         """The result of a function or class of an imported module."""
         short = origin.rpartition(".")[2]
-        if any(
-            store.attr.value == short and self.names.origin(store.value).startswith("torch")
-            for store in self.analysis.scopes.stores
-        ):
+        if self._is_replaced(origin):
             return ScalarFact.UNKNOWN
         if origin == VARIABLE:
             data = read_call(node).data
@@ -361,7 +391,7 @@ class Scalars:
         if name in _NUMBER_BUILTINS:
             return ScalarFact.NUMBER
         if name == "sum" and len(node.args) == 1:
-            return _broadcast((ScalarFact.NUMBER, self._of(node.args[0].value, (ANY,))))
+            return _broadcast((ScalarFact.NUMBER, self._unpacked(node.args[0].value, (ANY,))))
         return ScalarFact.UNKNOWN
 
     def _method(self, node: cst.Call, func: cst.Attribute) -> ScalarFact:
@@ -392,8 +422,32 @@ class Scalars:
         """Whether a method is one of a tensor, as far as is seen."""
         kind = self.analysis.facts.of(func.value).kind
         if kind is Kind.UNKNOWN:
-            return not defines(self.analysis, name)
+            other = name in _OF_OTHERS and self._is_object(func.value)
+            return not other and not defines(self.analysis, name)
         return kind is Kind.TENSOR
+
+    def _is_object(self, node: cst.BaseExpression) -> bool:
+        """Whether a value may be an object of a class that is not seen, by how it is made."""
+        sources: list[cst.BaseExpression | None] = []
+        if isinstance(node, cst.Name):
+            sources += [self.flow.made(b) for b in self.flow.definitions(node) or ()]
+        elif isinstance(node, cst.Attribute):
+            if node.attr.value in ("data", "grad"):
+                return self._is_object(node.value)
+            if self.attributes.holder(node) is None:
+                return True
+            for written in self._writes(node.attr.value):
+                source = self.attributes.source(written)
+                sources.append(None if source is None else source[0])
+            if not sources or None in sources:
+                return True
+        elif isinstance(node, cst.Call):
+            sources.append(node)
+        return any(
+            isinstance(source, cst.Call) and last_name(source.func)[:1].isupper()
+            for source in sources
+            if source is not None and self.analysis.facts.of(source).kind is not Kind.TENSOR
+        )
 
     def _called(self, func: cst.BaseExpression, depth: int = 4) -> ScalarFact:
         """What calling a loss module gives; nothing when it is not seen to be one."""
@@ -406,10 +460,10 @@ class Scalars:
             sources = [func.body, func.orelse]
         elif isinstance(func, cst.Name):
             for binding in self.flow.definitions(func) or ():
-                source = self.flow.source(binding)
-                if source is None or source.path or binding.kind is not BindingKind.ASSIGN:
+                made = self.flow.made(binding)
+                if made is None or binding.kind is not BindingKind.ASSIGN:
                     return _NOTHING
-                sources.append(source.expression)
+                sources.append(made)
         elif isinstance(func, cst.Attribute) and self.attributes.holder(func) is not None:
             name = func.attr.value
             if self._hidden or any(
@@ -443,9 +497,16 @@ class Scalars:
         origin = self.names.origin(node.func)
         if origin not in LOSS_REDUCTIONS or origin.startswith("torch.nn.functional."):
             return _NOTHING
-        if any(store.attr.value in _FLAGS for store in self.analysis.scopes.stores):
+        if self._hidden or _REPLACED & self.analysis.scopes.replaced:
             return ScalarFact.UNKNOWN
         return _reduced(node, origin)
+
+
+def last_name(func: cst.BaseExpression) -> str:
+    """The last part of a dotted name; empty for anything else."""
+    if isinstance(func, cst.Attribute):
+        return func.attr.value
+    return func.value if isinstance(func, cst.Name) else ""
 
 
 def _reduced(node: cst.Call, origin: str) -> ScalarFact:

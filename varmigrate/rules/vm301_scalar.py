@@ -137,9 +137,13 @@ def _proposal(
         advice = f"write {shown}.item(), a number of Python, in its place"
         return Proposal("VM301", None, node, message, advice=advice)
     fix = safe(_TITLE, edits)
+    evidence: tuple[str, ...] = ()
     if not scalar:
         fix = unsafe(_TITLE, edits, f"`{shown}` holds one number")
-    return Proposal("VM301", None, node, message, fix=fix)
+    elif isinstance(value, cst.Name):
+        lines = {analysis.tree.line(b.node): None for b in analysis.flow.definitions(value) or ()}
+        evidence = tuple(f"`{value.value}` is bound on line {line}" for line in lines)[:3]
+    return Proposal("VM301", None, node, message, fix=fix, evidence=evidence)
 
 
 def _carried(node: cst.BaseExpression) -> tuple[cst.BaseExpression, cst.BaseExpression | None]:

@@ -37,6 +37,7 @@ from varmigrate.analysis.facts import GraphFact, Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.flow import step_of
 from varmigrate.analysis.scalars import Scalars
+from varmigrate.analysis.tree import statement_of
 from varmigrate.model import Edit
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
@@ -53,6 +54,8 @@ _READING_ATTRIBUTES = frozenset("device dtype is_cuda itemsize layout nbytes ndi
 # The same for a tensor with history and for one without.
 _WITHOUT_HISTORY = _READING_METHODS - {"numpy", "equal", "allclose"} | _READING_ATTRIBUTES
 _READING_BUILTINS = frozenset("abs bool float int len print repr round str".split())
+# What is below one of these need not be evaluated where it stands.
+_NOT_ALWAYS = (cst.IfExp, cst.BooleanOperation, cst.Lambda, cst.BaseComp, cst.Comparison)
 _COPYING = frozenset({"numpy.array", "numpy.asarray"})
 _TITLE = "use .detach()"
 _ASSUMPTION = (
@@ -94,18 +97,17 @@ class DataRead(Rule):
         return analysis.legacy
 
     def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
-        scalars: Scalars | None = None
+        scalars = Scalars(analysis)
         for node in analysis.scopes.all(cst.Attribute):
             if node.attr.value != "data" or analysis.facts.attributes.written(node):
                 continue
-            if analysis.names.origin(node) or analysis.facts.of(node.value).kind is not Kind.TENSOR:
+            if analysis.names.origin(node) or not _is_tensor(analysis, scalars, node.value):
                 continue
             parent = analysis.tree.parent(node)
-            if isinstance(parent, cst.Subscript) and step_of(parent) == 0:
-                scalars = scalars or Scalars(analysis)
-                if scalars.is_scalar(node.value):
-                    # Its number is meant, see VM301.
-                    continue
+            index = isinstance(parent, cst.Subscript) and step_of(parent) == 0
+            if index and scalars.is_scalar(node.value):
+                # Its number is meant, see VM301.
+                continue
             use = _use(analysis, node)
             edit = _edit(analysis, node, "" if use == "none" else ".detach()")
             if edit is None or use == "write":
@@ -117,6 +119,57 @@ class DataRead(Rule):
                 continue
             title = "take .data away" if use == "none" else _TITLE
             yield Proposal(self.code, None, node, message, fix=safe(title, (edit,)))
+
+
+def _is_tensor(analysis: FileAnalysis, scalars: Scalars, node: cst.BaseExpression) -> bool:
+    """Whether a value is a tensor: by the facts, or because a loss was made of it before."""
+    kind = analysis.facts.of(node).kind
+    if kind is not Kind.UNKNOWN or not isinstance(node, cst.Name):
+        return kind is Kind.TENSOR
+    here, definitions = analysis.names.load(node), analysis.flow.definitions(node)
+    if here is None or not definitions or not analysis.flow.in_step(node):
+        return False
+    bound = analysis.names.owner(node.value, here.scope).bindings[node.value]
+    for load in analysis.scopes.loads_in.get((id(here.scope), node.value), ()):
+        if load.order >= here.order:
+            return False
+        argument = analysis.tree.parent(load.node)
+        call = None if argument is None else analysis.tree.parent(argument)
+        if (
+            isinstance(argument, cst.Arg)
+            and isinstance(call, cst.Call)
+            and call.args[0] is argument
+            and not argument.star
+            and analysis.flow.definitions(load.node) == definitions
+            and not any(load.order < binding.order < here.order for binding in bound)
+            and _always_before(analysis, call, node)
+            and scalars.is_loss(call)
+        ):
+            return True
+    return False
+
+
+def _always_before(analysis: FileAnalysis, call: cst.Call, node: cst.Name) -> bool:
+    """Whether a call has surely been made when `node` is read: in a block around it, above it."""
+    tree = analysis.tree
+    statement = statement_of(tree, call)
+    current: cst.CSTNode | None = tree.parent(call)
+    while current is not None and current is not statement:
+        if isinstance(current, _NOT_ALWAYS):
+            return False
+        current = tree.parent(current)
+    line = tree.parent(statement)
+    if not isinstance(line, cst.SimpleStatementLine):
+        return False
+    block = tree.parent(line)
+    below: cst.CSTNode | None = statement_of(tree, node)
+    if below is statement:
+        return False
+    while below is not None and not isinstance(below, (cst.FunctionDef, cst.Lambda)):
+        if tree.parent(below) is block:
+            return True
+        below = tree.parent(below)
+    return False
 
 
 def _use(analysis: FileAnalysis, data: cst.Attribute) -> str:
@@ -141,7 +194,7 @@ def _use(analysis: FileAnalysis, data: cst.Attribute) -> str:
                     return "kept"
                 node = parent
                 continue
-            use = _of_method(analysis, call, name, direct)
+            use = _of_method(analysis, call, name, data, direct)
             if use:
                 return use
             node = call
@@ -150,14 +203,14 @@ def _use(analysis: FileAnalysis, data: cst.Attribute) -> str:
                 return "write"
             node = parent
         elif isinstance(parent, cst.Arg):
-            return _of_argument(analysis, parent)
+            return _of_argument(analysis, parent, data)
         elif isinstance(parent, cst.AugAssign) and parent.target is node:
             return "write"
         elif isinstance(parent, (cst.BinaryOperation, cst.UnaryOperation)):
-            return "read" if _is_free(analysis, parent) else "kept"
+            return "read" if _is_free(analysis, parent, data) else "kept"
         elif isinstance(parent, (cst.Comparison, cst.ComparisonTarget)):
             whole = tree.parent(parent) if isinstance(parent, cst.ComparisonTarget) else parent
-            plain = isinstance(whole, cst.Comparison) and _is_free(analysis, whole)
+            plain = isinstance(whole, cst.Comparison) and _is_free(analysis, whole, data)
             return "read" if plain else "kept"
         elif isinstance(parent, cst.FormattedStringExpression):
             return "read"
@@ -165,7 +218,9 @@ def _use(analysis: FileAnalysis, data: cst.Attribute) -> str:
             return "kept"
 
 
-def _of_method(analysis: FileAnalysis, call: cst.Call, name: str, direct: bool) -> str:
+def _of_method(
+    analysis: FileAnalysis, call: cst.Call, name: str, data: cst.Attribute, direct: bool
+) -> str:
     """What a method does with `.data`; empty where it hands on the same memory.
 
     direct: nothing stands between `.data` and the method.
@@ -173,28 +228,28 @@ def _of_method(analysis: FileAnalysis, call: cst.Call, name: str, direct: bool) 
     if name in _READING_METHODS:
         return "none" if direct and name in _WITHOUT_HISTORY else "read"
     if name in NEW_METHODS:
-        return "none" if direct and _is_free(analysis, call) else "kept"
+        return "none" if direct and _is_free(analysis, call, data) else "kept"
     if name.endswith("_") and not name.endswith("__"):
         return "write"
     several = TUPLE_METHODS.get(name)
     if several is not None and several.identity is Identity.NEW:
         element = analysis.tree.parent(call)
         if isinstance(element, cst.Subscript) and element.value is call:
-            if not analysis.facts.of(element).free:
-                return "kept"
-            # Indices have no history, whatever they are indices into.
-            return "none" if direct and step_of(element) in several.free else "read"
+            if direct and step_of(element) in several.free:
+                # Indices have no history, whatever they are indices into.
+                return "none"
+            return "read" if _is_free(analysis, call, data) else "kept"
     method = METHODS.get(name)
     if method is None:
         return "kept"
     if method.identity is Identity.NEW:
-        return "read" if _is_free(analysis, call) else "kept"
+        return "read" if _is_free(analysis, call, data) else "kept"
     if any(argument.star or argument.keyword is not None for argument in call.args):
         return "kept"
     return ""
 
 
-def _of_argument(analysis: FileAnalysis, argument: cst.Arg) -> str:
+def _of_argument(analysis: FileAnalysis, argument: cst.Arg, data: cst.Attribute) -> str:
     call = analysis.tree.parent(argument)
     if not isinstance(call, cst.Call) or argument.star:
         return "kept"
@@ -208,11 +263,10 @@ def _of_argument(analysis: FileAnalysis, argument: cst.Arg) -> str:
         return "read"
     row = FUNCTIONS.get(origin)
     if row is not None and row.identity is Identity.NEW:
-        return "read" if _is_free(analysis, call) else "kept"
+        return "read" if _is_free(analysis, call, data) else "kept"
     several = TUPLE_FUNCTIONS.get(origin)
     if several is not None and several.identity is Identity.NEW:
-        free = all(analysis.facts.of(other.value).harmless_operand for other in call.args)
-        return "read" if free and not any(other.star for other in call.args) else "kept"
+        return "read" if _is_free(analysis, call, data) else "kept"
     if isinstance(func, cst.Attribute) and not origin:
         if func.attr.value == "format" and isinstance(func.value, cst.BaseString):
             return "read"
@@ -222,14 +276,51 @@ def _of_argument(analysis: FileAnalysis, argument: cst.Arg) -> str:
             and method.identity is Identity.NEW
             and analysis.facts.of(func.value).kind is Kind.TENSOR
         ):
-            return "read" if _is_free(analysis, call) else "kept"
+            return "read" if _is_free(analysis, call, data) else "kept"
     return "kept"
 
 
-def _is_free(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
-    """Whether a result has no history, so that autograd keeps none of the operands."""
+def _is_free(analysis: FileAnalysis, node: cst.BaseExpression, data: cst.Attribute) -> bool:
+    """Whether a result has no history, so that autograd keeps none of the operands.
+
+    data: the `.data` it is made of, which is a tensor without history.
+    """
     fact = analysis.facts.of(node)
-    return fact.kind is Kind.TENSOR and fact.graph is GraphFact.FREE
+    if fact.kind is Kind.TENSOR and fact.graph is GraphFact.FREE:
+        return True
+    if node is data:
+        return True
+    if isinstance(node, cst.BinaryOperation):
+        sides = (node.left, node.right)
+        return all(_is_harmless(analysis, side, data) for side in sides)
+    if isinstance(node, cst.UnaryOperation):
+        return _is_free(analysis, node.expression, data)
+    if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+        plain = not isinstance(node.comparisons[0].operator, (cst.Is, cst.IsNot, cst.In, cst.NotIn))
+        sides = (node.left, node.comparisons[0].comparator)
+        return plain and all(_is_harmless(analysis, side, data) for side in sides)
+    if isinstance(node, cst.Subscript):
+        return _is_free(analysis, node.value, data)
+    if isinstance(node, cst.Call):
+        values = [argument.value for argument in node.args]
+        if any(argument.star for argument in node.args):
+            return False
+        origin = analysis.names.origin(node.func)
+        if origin:
+            known = origin in FUNCTIONS or origin in TUPLE_FUNCTIONS
+        elif isinstance(node.func, cst.Attribute):
+            name = node.func.attr.value
+            known = name in METHODS or name in TUPLE_METHODS
+            values.append(node.func.value)
+        else:
+            return False
+        return known and all(_is_harmless(analysis, value, data) for value in values)
+    return False
+
+
+def _is_harmless(analysis: FileAnalysis, node: cst.BaseExpression, data: cst.Attribute) -> bool:
+    """Whether an operand cannot give a result a history."""
+    return analysis.facts.of(node).harmless_operand or _is_free(analysis, node, data)
 
 
 def _edit(analysis: FileAnalysis, node: cst.Attribute, text: str) -> Edit | None:
