@@ -137,6 +137,23 @@ def growth(shape: str, fix: bool) -> float:
         return ratio_of(partial(measured, 2000, folder), partial(measured, 1000, folder), 3)
 
 
+def long_function(fix: bool) -> float:
+    """A function of 3,000 statements that depend on each other against one of 1,500."""
+
+    def measured(count: int, folder: str) -> None:
+        lines = [
+            f"    if y{i}.sum() > {i}:\n        y{i + 1} = y{i} * 2\n"
+            f"    else:\n        y{i + 1} = y{i // 2} + 1\n"
+            for i in range(count // 3)
+        ]
+        text = f"{HEAD}def f(x):\n    y0 = torch.rand(x)\n{''.join(lines)}"
+        text += f"    return net(Variable(y{count // 3}))\n"
+        run_text(os.path.join(folder, "a.py"), text.encode(), RunOptions(fix=fix))
+
+    with tempfile.TemporaryDirectory() as folder:
+        return ratio_of(partial(measured, 3000, folder), partial(measured, 1500, folder), 3)
+
+
 def main() -> int:
     """Print all ratios."""
     if len(sys.argv) != 2:
@@ -155,6 +172,9 @@ def main() -> int:
         for name, fix in (("check", False), ("fix", True)):
             what = f"{name}: 2,000 findings in a file / 1,000, {shape}"
             rows.append((partial(growth, shape, fix), 2.3, what))
+    for name, fix in (("check", False), ("fix", True)):
+        what = f"{name}: a function of 3,000 statements / of 1,500"
+        rows.append((partial(long_function, fix), 2.3, what))
     over = False
     for measure, budget, what in rows:
         ratio = measure()

@@ -23,6 +23,7 @@ _IMPORTS = re.compile(
     re.MULTILINE,
 )
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
+_WORD = re.compile(rb"[A-Za-z_]\w*")
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
@@ -70,6 +71,7 @@ class Index:
         # Roots that are no project: a folder of scripts, which may lie in a large tree.
         self._loose: set[str] = set()
         self._known: dict[str, _Known] = {}
+        self._backwards: dict[str, dict[str, frozenset[str]]] = {}
         self._modes: dict[str, frozenset[str]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
 
@@ -89,6 +91,7 @@ class Index:
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
             covered=self._covered(root, path),
+            differentiated=self._differentiated(root, path),
             takers=known.takers | self._takers_near(path, project, summary),
             callables=None if summary is None else (summary.digest, summary.callables),
         )
@@ -104,6 +107,18 @@ class Index:
                     found |= covered_calls(python_tree(decode("", raw).text))
             self._modes[root] = frozenset(found)
         return self._modes[root]
+
+    def _differentiated(self, root: str, path: str) -> frozenset[str]:
+        """The names in files of the project that differentiate, for files with volatile values."""
+        if b"volatile" not in self._files.get(path, b""):
+            return frozenset()
+        if root not in self._backwards:
+            self._backwards[root] = {
+                other: frozenset(word.decode("ascii") for word in _WORD.findall(raw))
+                for other, raw in self._naming_any(root, {b"backward", b"grad"})
+            }
+        found = [words for other, words in self._backwards[root].items() if other != path]
+        return frozenset().union(*found)
 
     def _naming_any(self, root: str, words: set[bytes]) -> Iterator[tuple[str, bytes]]:
         """All files of a project in which one of the words occurs, with their bytes."""
@@ -272,7 +287,7 @@ class Index:
             if not new:
                 break
             asked |= new
-            for path, raw in self._naming(root, new):
+            for path, raw in () if self._alone(mine, project) else self._naming(root, new):
                 self._files[path] = raw
                 if self._has_edges(path, project):
                     found.add(path)
@@ -286,6 +301,10 @@ class Index:
         known.named = tuple(sorted(named))
         known.wrappers = self._followed(project, known)
         return known
+
+    def _alone(self, paths: Iterable[str], project: Project) -> bool:
+        """Whether files have nothing to do with others: given as text only, and import none."""
+        return not any(os.path.lexists(p) or self._has_edges(p, project) for p in paths)
 
     def _followed(self, project: Project, known: _Known) -> dict[Key, WrapperSummary]:
         """The wrappers of a project, without those that another file may replace."""
