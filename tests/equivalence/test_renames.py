@@ -124,9 +124,11 @@ def test_all_together() -> None:
             bodies.append(f"def program_{number}():\n{lines}{_SEEN}")
         calls = "".join(f"program_{number}()\n" for number in range(len(ordered)))
         source = "\n\n".join(bodies) + calls
-        fixed = fix_project({MAIN: source}, ("renames",))
-        assert fix_project(fixed, ("renames",)) == fixed
-        assert_equivalent(observe(source), observe(fixed[MAIN]))
+        before = observe(source)
+        for select in ((), ("renames",), ("all",)):
+            fixed = fix_project({MAIN: source}, select)
+            assert fix_project(fixed, select) == fixed
+            assert_equivalent(before, observe(fixed[MAIN]))
 
 
 def test_more_stay_than_change() -> None:

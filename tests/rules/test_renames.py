@@ -53,6 +53,7 @@ def test_what_works_is_explained_to_those_who_ask(body: str, code: str) -> None:
         ("v = torch.autograd.variable(x)\n", "VM509"),
         ("from torch.autograd import variable\nv = variable(x)\n", "VM509"),
         ("a = torch.multinomial(p, 1)\na.reinforce(r)\n", "VM509"),
+        ("def f(probs):\n    return probs.multinomial()\n", "VM509"),
         ("x = torch.LongTensor([3])\nx /= 2\n", "VM514"),
     ],
 )

@@ -18,6 +18,7 @@ from varmigrate.rewrite.tokens import comments
 from varmigrate.torch_facts.renamed import SAME_OBJECT_MODULES
 
 _IMPORTED: WeakKeyDictionary[FileAnalysis, list[Binding]] = WeakKeyDictionary()
+_RENAMED: WeakKeyDictionary[FileAnalysis, dict[str, set[str]]] = WeakKeyDictionary()
 
 
 def public(origin: str) -> str:
@@ -43,15 +44,21 @@ def imported(analysis: FileAnalysis) -> list[Binding]:
 
 def names_for(analysis: FileAnalysis, lasts: frozenset[str]) -> set[str]:
     """The local names under which a file may read something called one of `lasts` in torch."""
-    context = analysis.context
-    found = set(lasts)
-    for binding in imported(analysis):
-        origin = context.imports.get((binding.module, binding.imported or ""), "")
-        if binding.imported in lasts or origin.rpartition(".")[2] in lasts:
-            found.add(binding.name)
-    for names in context.stars.values():
-        found.update(n for n, origin in names.items() if origin.rpartition(".")[2] in lasts)
-    return found
+    if analysis not in _RENAMED:
+        context = analysis.context
+        other: dict[str, set[str]] = {}
+        for binding in imported(analysis):
+            origin = context.imports.get((binding.module, binding.imported or ""), "")
+            for last in {binding.imported or "", origin.rpartition(".")[2]} - {binding.name, ""}:
+                other.setdefault(last, set()).add(binding.name)
+        for names in context.stars.values():
+            for name, origin in names.items():
+                last = origin.rpartition(".")[2]
+                if last != name:
+                    other.setdefault(last, set()).add(name)
+        _RENAMED[analysis] = other
+    others = _RENAMED[analysis]
+    return set(lasts).union(*(others[last] for last in lasts if last in others))
 
 
 def rename(

@@ -2,9 +2,10 @@
 
 What it does: finds what torch has no more: `torch.legacy`, `torch.utils.ffi`,
 `torch.utils.trainer`; `potrf`, `gesv`, `trtrs`, `gels`, `symeig`, `eig`, `btrifact`, `rfft` and
-kin; `.reinforce(...)` of sampled actions; `torch.autograd.variable(...)` in lower case; `.creator`
-of a tensor; `torch.range`; `nn.NLLLoss2d`. When it is asked for it also names linear algebra that
-still runs and warns (`torch.qr`, `torch.cholesky`, ...).
+kin; `.reinforce(...)` of sampled actions, and `multinomial()` that draws them;
+`torch.autograd.variable(...)` in lower case; `.creator` of a tensor; `torch.range`;
+`nn.NLLLoss2d`. When it is asked for it also names linear algebra that still runs and warns
+(`torch.qr`, `torch.cholesky`, ...).
 
 Why: most of these raise today. What replaces them often has other arguments or another result, so
 they are explained and not rewritten.
@@ -74,6 +75,7 @@ class Removed(Rule):
         b"utils.ffi",
         b"utils.trainer",
         b".reinforce(",
+        b".multinomial(",
         b".creator",
         b"autograd.variable(",
         b"import variable",
@@ -111,7 +113,8 @@ class Removed(Rule):
         ),
         Invalid("import torch.legacy.nn as legacy\n"),
         Invalid("import torch\ne, v = torch.symeig(a, eigenvectors=True)\n"),
-        Invalid("import torch\naction = p.multinomial()\naction.reinforce(reward)\n"),
+        Invalid("import torch\naction = p.multinomial(1)\naction.reinforce(reward)\n"),
+        Invalid("import torch\naction = p.multinomial()\n"),
         Invalid("import torch\nx = torch.autograd.variable(y)\n"),
         Invalid("import torch\nx = torch.range(0, n)\n"),
         Invalid("import torch\nq, r = torch.qr(a)\n"),
@@ -130,6 +133,8 @@ class Removed(Rule):
                 yield from self._call(analysis, call, last.value)
             elif last.value == "reinforce":
                 yield from self._reinforce(analysis, call)
+            elif last.value == "multinomial" and not call.args:
+                yield from self._draw(analysis, call)
         for node in analysis.scopes.all(cst.Attribute):
             if node.attr.value == "creator":
                 yield from self._creator(analysis, node)
@@ -232,6 +237,16 @@ class Removed(Rule):
             return
         message = "`reinforce` is gone, and the call raises"
         advice = GONE_METHODS["reinforce"].advice
+        yield Proposal(self.code, None, call, message, advice=advice)
+
+    def _draw(self, analysis: FileAnalysis, call: cst.Call) -> Iterator[Proposal]:
+        """`probs.multinomial()`, which drew one."""
+        if not isinstance(call.func, cst.Attribute) or analysis.names.origin(call.func):
+            return
+        if defines(analysis, "multinomial") or guarded(analysis, call, "multinomial(1"):
+            return
+        message = "`multinomial()` without a number of samples raises"
+        advice = f"write `multinomial(1)`; {GONE_METHODS['reinforce'].advice}"
         yield Proposal(self.code, None, call, message, advice=advice)
 
     def _creator(self, analysis: FileAnalysis, node: cst.Attribute) -> Iterator[Proposal]:

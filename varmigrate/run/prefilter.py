@@ -43,6 +43,7 @@ OLD_TRIGGERS = (
     b"utils.ffi",
     b"utils.trainer",
     b".reinforce(",
+    b".multinomial(",
     b".creator",
     b"autograd.variable(",
     b"import variable",
