@@ -374,6 +374,14 @@ zs = [f(), f(True), f(False)]
         ("    reduction='sum',  # the sum\n",),
     ),
     rewritten(
+        "loss: a comment behind each flag",
+        _XY
+        + "z = F.mse_loss(\n    x,\n    y,\n    size_average=False,  # the sum\n"
+        + "    reduce=True,  # of all\n)\n",
+        ("    reduction='sum',  # the sum\n", "# of all\n)"),
+        ("reduce=",),
+    ),
+    rewritten(
         "loss: a subclass that passes its flag on",
         _XY
         + """class Loss(nn.MSELoss):
@@ -918,6 +926,24 @@ UNTOUCHED: list[Untouched] = [
         net.fc = nn.Sequential(nn.Unflatten(0, (1, 3)))
         p = net()
         """,
+    ),
+    untouched(
+        "softmax of a layer with a hook",
+        "fc = nn.Linear(3, 3)\nfc.register_forward_hook(lambda m, i, o: o[0])\n"
+        "p = F.softmax(fc(torch.ones(2, 3)))\n",
+    ),
+    untouched(
+        "softmax of a layer with another forward",
+        "fc = nn.Linear(3, 3)\nfc.forward = lambda x: x[0]\np = F.softmax(fc(torch.ones(2, 3)))\n",
+    ),
+    untouched(
+        "softmax of a layer that another file gets",
+        "import hooks\ndef f():\n    fc = nn.Linear(3, 3)\n    hooks.add(fc)\n"
+        "    return F.softmax(fc(torch.ones(2, 3)))\np = f()\n",
+        files={
+            "hooks.py": "import torch\ndef add(m):\n"
+            "    m.register_forward_hook(lambda m, i, o: o[0])\n"
+        },
     ),
     untouched(
         "softmax modules that are called later",

@@ -29,6 +29,8 @@ _CHANGES = re.compile(
     rf"\b(?:{'|'.join(sorted(RANK_CHANGING))})\b|\.data\s*=(?!=)|"
     r"__dict__|f_locals|\b(?:locals|globals|vars|exec|eval)\s*\("
 )
+# A module that is told to do something else than its class does.
+_HOOKS = re.compile(r"register_\w*hook|\bforward\s*=(?!=)|parametri[sz]|_norm\(|setattr\(")
 _NUMBERS = (cst.Integer, cst.Float)
 _READING = (
     cst.Attribute,
@@ -56,6 +58,7 @@ class Ranks:
         self.names = analysis.names
         # In a file that changes tensors' shapes in place, what a name held is no proof.
         self._changes = _CHANGES.search(analysis.text) is not None
+        self._hooks = _HOOKS.search(analysis.text) is not None
         self._asked: set[int] = set()
 
     def of(self, node: cst.BaseExpression) -> int | None:
@@ -194,6 +197,8 @@ class Ranks:
     def _made(self, func: cst.BaseExpression) -> list[str] | None:
         """The classes, as dotted names, whose instance a module is; None when not all are known."""
         made: list[cst.BaseExpression | None]
+        if self._hooks or (isinstance(func, cst.Name) and not self._only_called(func)):
+            return None
         if isinstance(func, cst.Call):
             made = [func]
         elif isinstance(func, cst.Attribute):
@@ -207,9 +212,28 @@ class Ranks:
         return found if found and all(found) else None
 
     def _is_closed(self, node: cst.Attribute) -> bool:
+        """Whether an attribute is only seen by its class, which hands it to nobody."""
         attributes = self.analysis.facts.attributes
         holder = attributes.holder(node)
-        return holder is not None and attributes.closed(holder)
+        if holder is None or not attributes.closed(holder):
+            return False
+        places = attributes.nodes().get(holder, [])
+        return all(attributes.written(place) or self._is_used_as_module(place) for place in places)
+
+    def _only_called(self, node: cst.Name) -> bool:
+        """Whether a name is a function's own, and what it holds is handed to nobody."""
+        load = self.names.load(node)
+        if load is None or load.scope.kind is ScopeKind.CLASS:
+            return False
+        return all(
+            self._is_used_as_module(other.node)
+            for other in self.analysis.scopes.loads.get(node.value, ())
+        )
+
+    def _is_used_as_module(self, node: cst.CSTNode) -> bool:
+        parent = self.analysis.tree.parent(node)
+        called = isinstance(parent, cst.Call) and parent.func is node
+        return called or isinstance(parent, cst.Attribute)
 
     def _held(self, node: cst.Attribute) -> list[cst.BaseExpression] | None:
         """All that a class of this file assigns to an attribute; None when others may do so."""

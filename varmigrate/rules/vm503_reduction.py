@@ -322,10 +322,20 @@ def _written(
 def _without(analysis: FileAnalysis, call: cst.Call, index: int) -> Edit | None:
     """The edit that takes an argument out of a call; None when a comment would go with it."""
     tree = analysis.tree
+    argument = call.args[index]
     if index:
-        start, end = tree.end(call.args[index - 1].value), tree.end(call.args[index].value)
+        start, end = tree.end(call.args[index - 1].value), tree.end(argument.value)
     else:
         start, end = tree.start(call.args[0]), tree.start(call.args[1])
+    if not comments(tree.text[start:end]):
+        return Edit(start, end, "")
+    # The comments stay, each on its line: the argument goes, with the comma right behind it.
+    start, end = tree.start(argument), tree.end(argument.value)
+    if isinstance(argument.comma, cst.Comma):
+        gap = tree.text[end : tree.text.index(",", end)]
+        if gap.strip():
+            return None
+        end += len(gap) + 1
     return None if comments(tree.text[start:end]) else Edit(start, end, "")
 
 

@@ -33,6 +33,7 @@ from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.guards import guarded
 from varmigrate.analysis.names import VARIABLE
+from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.tensors import defines
 from varmigrate.model import Edit
 from varmigrate.rewrite.expressions import inner_span
@@ -196,7 +197,8 @@ def _uses_of_name(analysis: FileAnalysis, statement: cst.Assign, depth: int) -> 
     if not isinstance(target, cst.Name):
         return False, False
     scope = analysis.scopes.scope_at(statement)
-    if scope is analysis.scopes.module and not analysis.flow.private(target.value):
+    seen = scope is not analysis.scopes.module or analysis.flow.private(target.value)
+    if scope.kind is ScopeKind.CLASS or not seen:
         return False, False
     found = []
     for load in analysis.scopes.loads.get(target.value, ()):
