@@ -571,6 +571,24 @@ SCALARS = [
         "out = criterion(net(x), y)\nr = out.data[0]",
     ),
     _scalar(
+        "a criterion that is moved later",
+        """
+        criterion = nn.MSELoss()
+        if len(x) > 2:
+            criterion = criterion.double()
+            criterion = criterion.float()
+        def step():
+            loss = criterion(net(x), y)
+            return loss.data[0]
+        r = step()
+        """,
+        "loss.item()",
+    ),
+    _scalar(
+        "a module that is moved in a loop",
+        "for i in range(2):\n    net = net.cpu()\n    r = net(x).data[0]",
+    ),
+    _scalar(
         "a loss in two names at once",
         "criterion, n = nn.MSELoss(), 2\nloss, m = criterion(net(x), y), 3\nr = loss.data[0]",
         "loss.item()",

@@ -84,6 +84,7 @@ class Scalars:
         self._final: set[_Key] = set()
         self._seen: set[_Key] = set()
         self._changed = False
+        self._modules: dict[int, ScalarFact] = {}
         self._written: dict[str, list[cst.Attribute]] | None = None
         self._reshaped: list[cst.BaseExpression] | None = None
         self._hidden = _HIDDEN.search(analysis.text) is not None
@@ -449,10 +450,16 @@ class Scalars:
             if source is not None and self.analysis.facts.of(source).kind is not Kind.TENSOR
         )
 
-    def _called(self, func: cst.BaseExpression, depth: int = 4) -> ScalarFact:
+    def _called(self, func: cst.BaseExpression) -> ScalarFact:
         """What calling a loss module gives; nothing when it is not seen to be one."""
-        if depth == 0:
-            return _NOTHING
+        key = id(func)
+        if key not in self._modules:
+            # One that depends on itself is not seen to be one.
+            self._modules[key] = _NOTHING
+            self._modules[key] = self._calling(func)
+        return self._modules[key]
+
+    def _calling(self, func: cst.BaseExpression) -> ScalarFact:
         sources: list[cst.BaseExpression] = []
         if isinstance(func, cst.Call):
             return self._made(func)
@@ -481,7 +488,7 @@ class Scalars:
             for source in sources
             if not (isinstance(source, cst.Name) and source.value == "None")
         ]
-        found = [self._called(source, depth - 1) for source in sources]
+        found = [self._called(source) for source in sources]
         joined = _NOTHING
         for one in found:
             joined |= one
@@ -492,7 +499,7 @@ class Scalars:
         while isinstance(node.func, cst.Attribute) and node.func.attr.value in _MOVES:
             inner = node.func.value
             if not isinstance(inner, cst.Call):
-                return self._called(inner, 2)
+                return self._called(inner)
             node = inner
         origin = self.names.origin(node.func)
         if origin not in LOSS_REDUCTIONS or origin.startswith("torch.nn.functional."):
