@@ -580,11 +580,9 @@ SHORT = [path for path in FILES if path.stat().st_size < 12_000 and path.stat().
 @pytest.mark.parametrize("path", SHORT, ids=lambda path: str(path.relative_to(ROOT)))
 def test_any_run_of_real_files(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for variant in (text, text.replace("\n", "\r\n"), text.replace("    ", "\t")):
+    for variant in (text, text.replace("\n", "\r\n").replace("    ", "\t")):
         tree = tree_of(variant)
-        runs = runs_of(tree)
-        for run in random.Random(len(variant)).sample(runs, min(2, len(runs))):
-            check_run(tree, run)
+        check_run(tree, random.Random(len(variant)).choice(runs_of(tree)))
 
 
 NASTY = [
