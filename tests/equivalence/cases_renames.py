@@ -488,6 +488,91 @@ zs = [Squares(False)(x, y), L1Loss(size_average=False)(x, y), BCELoss(None, Fals
         "p = F.log_softmax(F.softmax(torch.randn(2, 3)))\n",
         ("F.log_softmax(F.softmax(torch.randn(2, 3), dim=1), dim=1)",),
     ),
+    rewritten(
+        "softmax: what keeps the number, adds one, or is like another",
+        """
+        a = torch.randn(2, 3)
+        ps = [F.softmax(-a), F.softmax(a.data), F.softmax(a.unsqueeze(0)), F.softmax(a.mm(a.t())),
+              F.softmax(torch.ones(6).view_as(a)), F.softmax(a.detach().clone().transpose(0, 1)),
+              F.softmax(F.relu(input=a)), F.softmax(2 * a), F.softmax(a + torch.ones(2, 2, 3)),
+              F.softmax(a.sum(1, keepdim=True)), F.softmax(a.mean(dim=-1)), F.softmax(a.sum())]
+        """,
+        (
+            "F.softmax(-a, dim=1)",
+            "F.softmax(a.data, dim=1)",
+            "F.softmax(a.unsqueeze(0), dim=0)",
+            "F.softmax(a.mm(a.t()), dim=1)",
+            "view_as(a), dim=1)",
+            "transpose(0, 1), dim=1)",
+            "F.relu(input=a), dim=1)",
+            "F.softmax(2 * a, dim=1)",
+            "torch.ones(2, 2, 3), dim=0)",
+            "keepdim=True), dim=1)",
+            "F.softmax(a.mean(dim=-1), dim=0)",
+            "F.softmax(a.sum(), dim=0)",
+        ),
+    ),
+    rewritten(
+        "softmax: tensors from numbers",
+        """
+        ps = [F.softmax(torch.Tensor([[1, 2], [-3, 4]])), F.softmax(torch.tensor([1.0, 2.0])),
+              F.softmax(torch.DoubleTensor([1, 2])), F.softmax(torch.zeros([2, 2])),
+              F.softmax(torch.eye(3)), F.softmax(torch.zeros(3)),
+              F.softmax(torch.ones(2, 3) if nn else torch.ones(4, 3))]
+        """,
+        (
+            "[[1, 2], [-3, 4]]), dim=1)",
+            "torch.tensor([1.0, 2.0]), dim=0)",
+            "torch.DoubleTensor([1, 2]), dim=0)",
+            "torch.zeros([2, 2]), dim=1)",
+            "torch.eye(3), dim=1)",
+            "torch.zeros(3), dim=0)",
+            "else torch.ones(4, 3), dim=1)",
+        ),
+    ),
+    rewritten(
+        "clip: the new name is taken",
+        "from torch.nn.utils import clip_grad_norm\nclip_grad_norm_ = 5\n"
+        + _P
+        + "n = clip_grad_norm(p, 1)\nm = clip_grad_norm_\n",
+        ("n = nn.utils.clip_grad_norm_(p, 1)", "m = clip_grad_norm_\n"),
+    ),
+    rewritten(
+        "clip: the new name is a parameter",
+        "from torch.nn.utils import clip_grad_norm\n"
+        + _P
+        + "def f(p, clip_grad_norm_=3):\n    return clip_grad_norm(p, 1), clip_grad_norm_\nz = f(p)\n",
+        ("return nn.utils.clip_grad_norm_(p, 1), clip_grad_norm_",),
+    ),
+    rewritten(
+        "init: imported in a class body",
+        "class A:\n    from torch.nn.init import constant\n    w = constant(torch.empty(2), 3)\n"
+        "z = A.w\n",
+        ("w = nn.init.constant_(torch.empty(2), 3)",),
+    ),
+    rewritten(
+        "init: the import is one of several statements on a line",
+        "from torch.nn.init import constant; w = torch.empty(2); z = constant(w, 2)\n",
+        ("from torch.nn.init import constant_; w", "z = constant_(w, 2)"),
+    ),
+    rewritten(
+        "init: the import may fail",
+        "try:\n    from torch.nn.init import constant\nexcept ValueError:\n    constant = None\n"
+        "z = constant(torch.empty(2), 1)\n",
+        ("z = constant_(torch.empty(2), 1)",),
+    ),
+    rewritten(
+        "init: the old name is deleted",
+        "from torch.nn.init import constant\nz = constant(torch.empty(2), 1)\ndel constant\n",
+        ("import constant, constant_\n", "z = constant_(", "del constant\n"),
+    ),
+    rewritten(
+        "init: nothing but a star brings the old name",
+        "from fills import *\nz = constant(empty(2), 1)\n",
+        ("from torch.nn.init import constant_\nfrom fills import *", "z = constant_("),
+        head="from torch import empty\n",
+        files={"fills.py": "import torch\nfrom torch.nn.init import constant\n"},
+    ),
     # -- others
     rewritten(
         "range: written integers",
@@ -633,6 +718,30 @@ BROKEN: list[Broken] = [
         """,
         "[1.0, 0.0]\n",
         ("x.masked_fill_(1 - m.byte() != 0, 0)",),
+    ),
+    broken(
+        "mask: in a name that is bound again later",
+        """
+        def f(a):
+            m = 1 - (a > 2)
+            t = m.float()
+            m = 3
+            return t.tolist(), m - 1
+        print(f(torch.tensor([1.0, 3.0])))
+        """,
+        "([1.0, 0.0], 2)\n",
+        ("m = ~(a > 2)",),
+    ),
+    broken(
+        "mask: bytes beside a slice, and of one minus a function",
+        """
+        x = torch.ones(2, 3)
+        m = torch.ByteTensor([1, 0, 1])
+        x[:, m] = 5
+        print(x.tolist(), (1 - torch.eq(x, 5)).long().tolist())
+        """,
+        "[[5.0, 1.0, 5.0], [5.0, 1.0, 5.0]] [[0, 1, 0], [0, 1, 0]]\n",
+        ("x[:, m != 0] = 5", "(~torch.eq(x, 5)).long()"),
     ),
     broken(
         "potrf: upper unless told otherwise",
@@ -842,6 +951,130 @@ UNTOUCHED: list[Untouched] = [
         "a class with a masked_fill of its own",
         "class Own:\n    def masked_fill(self, m, v):\n        return m.dtype\n"
         "z = str(Own().masked_fill(torch.ones(2).byte(), 0))\n",
+    ),
+    untouched(
+        "a mask in a class body, which others may read",
+        "try:\n    class A:\n        a = torch.ones(2)\n        m = 1 - (a > 2)\n"
+        "        n = m.float()\nexcept RuntimeError as error:\n    z = 1\n",
+    ),
+    untouched(
+        "a mask that is counted with another",
+        "def f(a):\n    m = 1 - (a > 2)\n    m += 1\n    return m.float()\n"
+        "try:\n    f(torch.ones(2))\nexcept RuntimeError:\n    z = 1\n",
+    ),
+    untouched(
+        "a mask that a closure adds up",
+        "def f(a):\n    m = 1 - (a > 2)\n    def g():\n        return m + m\n"
+        "    return m.float(), g()\ntry:\n    f(torch.ones(2))\nexcept RuntimeError:\n    z = 1\n",
+    ),
+    untouched(
+        "bytes that become indices",
+        "x = torch.ones(3)\nm = torch.zeros(3, dtype=torch.uint8)\nm = m.long()\nz = x[m]\n",
+    ),
+    untouched(
+        "bytes as an index of an array",
+        "import numpy as np\nx = np.arange(3)\nm = torch.ByteTensor([1, 0, 1])\nz = x[m]\n",
+    ),
+    untouched(
+        "bytes as a key",
+        "d = {}\nm = torch.ByteTensor([1])\nd[m] = 1\nz = len(d)\n",
+    ),
+    untouched(
+        "F is bound by a loop, a walrus, a with and a match",
+        """
+        class Own:
+            sigmoid = softmax = staticmethod(lambda x: x)
+        import contextlib
+        def a():
+            for F in [Own]:
+                return F.softmax(1), F.sigmoid(1)
+        def b():
+            if (F := Own):
+                return F.softmax(1), F.sigmoid(1)
+        def c():
+            with contextlib.nullcontext(Own) as F:
+                return F.softmax(1), F.sigmoid(1)
+        def d():
+            match Own:
+                case F:
+                    return F.softmax(1), F.sigmoid(1)
+        zs = [f() for f in (a, b, c, d)]
+        """,
+    ),
+    untouched(
+        "F is bound by a function to the globals",
+        "def f():\n    global F\n    class F:\n        sigmoid = staticmethod(abs)\nf()\n"
+        "z = F.sigmoid(-1)\n",
+    ),
+    untouched(
+        "torch is gone when it is needed",
+        "x = torch.zeros(2)\ndel torch, nn\nfrom torch.nn.functional import relu\nz = F.sigmoid(x)\n",
+    ),
+    untouched(
+        "losses in a table",
+        _XY + "table = {'m': nn.MSELoss}\nz = table['m'](size_average=False)(x, y)\n",
+    ),
+    untouched(
+        "a loss that is a parameter",
+        _XY + "def f(Loss=nn.L1Loss):\n    return Loss(size_average=False)(x, y)\nz = f()\n",
+    ),
+    untouched("a flag in a tuple", _XY + "flags = (False,)\nz = nn.MSELoss(*flags)(x, y)\n"),
+    untouched(
+        "a flag that is a property",
+        _XY
+        + """class Count:
+    n = 0
+    @property
+    def average(self):
+        Count.n += 1
+        return Count.n < 2
+    def f(self):
+        return F.mse_loss(x, y, size_average=self.average)
+z = Count().f(), Count.n
+""",
+    ),
+    untouched(
+        "a bool of the file's own",
+        _XY + "bool = lambda v: None\nz = F.mse_loss(x, y, size_average=bool([]))\n",
+    ),
+    untouched(
+        "softmax behind an exception",
+        "def f(bad):\n    x = torch.ones(2, 3)\n    try:\n        x = torch.ones(2)\n"
+        "        if bad:\n            raise ValueError\n    except ValueError:\n        pass\n"
+        "    return F.softmax(x)\nps = [f(True), f(False)]\n",
+    ),
+    untouched(
+        "softmax in a closure over a name that changes",
+        "def f():\n    x = torch.ones(2, 3)\n    def g():\n        return F.softmax(x)\n"
+        "    x = torch.ones(3)\n    return g()\np = f()\n",
+    ),
+    untouched(
+        "softmax of a global that a function changes",
+        "x = torch.ones(2, 3)\ndef g():\n    global x\n    x = torch.ones(2)\ng()\np = F.softmax(x)\n",
+    ),
+    untouched(
+        "softmax of loop variables and defaults",
+        "ps = [F.softmax(x) for x in (torch.ones(2, 3), torch.ones(3))]\n"
+        "def f(x=torch.ones(2, 3)):\n    return F.softmax(x)\nqs = [f(), f(torch.ones(3))]\n",
+    ),
+    untouched(
+        "softmax of a result that is written over",
+        "x = torch.ones(2, 3)\ny = torch.ones(3)\ny = torch.add(x, 1, out=torch.empty(0))\n"
+        "x.data = torch.ones(3)\np = F.softmax(x)\n",
+    ),
+    untouched(
+        "softmax of tensors by other indices",
+        "x = torch.ones(2, 3)\ni = torch.tensor([0, 1])\n"
+        "ps = [F.softmax(x[i]), F.softmax(x[None]), F.softmax(x[..., 0]), F.softmax(x[x > 0])]\n",
+    ),
+    untouched(
+        "softmax of a tensor made of a tensor or a size",
+        "t = torch.ones(2, 3)\ns = torch.Size([2, 3])\n"
+        "ps = [F.softmax(torch.Tensor(t)), F.softmax(torch.ones(s)), F.softmax(t.view(s))]\n",
+    ),
+    untouched(
+        "softmax of several dimensions that went",
+        "x = torch.ones(2, 3, 4)\nps = [F.softmax(x.sum((0, 1))), F.softmax(x.sum(0, True))]\n",
     ),
     # -- what is not proved
     untouched(

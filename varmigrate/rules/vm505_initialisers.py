@@ -36,7 +36,13 @@ class Initialisers(Rule):
 
     code = "VM505"
     name = "init-names"
-    triggers = (b"nn.init", b"init.", b"import init")
+    # By their names too, for those that come through a star import of the project.
+    triggers = (
+        b"nn.init",
+        b"init.",
+        b"import init",
+        *(name.rpartition(".")[2].encode() + b"(" for name in sorted(_OLD)),
+    )
     valid = (
         "import torch.nn as nn\nnn.init.normal_(w)\n",
         "import torch\nfrom keras import init\ninit.normal(w)  # not torch's\n",
