@@ -571,7 +571,7 @@ zs = [Squares(False)(x, y), L1Loss(size_average=False)(x, y), BCELoss(None, Fals
         "from fills import *\nz = constant(empty(2), 1)\n",
         ("from torch.nn.init import constant_\nfrom fills import *", "z = constant_("),
         head="from torch import empty\n",
-        files={"fills.py": "import torch\nfrom torch.nn.init import constant\n"},
+        files={"fills.py": "from torch.nn.init import constant\n"},
     ),
     # -- others
     rewritten(
