@@ -1235,4 +1235,88 @@ SUMS = [
     ),
 ]
 
-CASES = [*ORDER, *SCALARS, *READS, *WRITES, *SUMS]
+_TRAINING = _text(
+    """
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+    from torch.autograd import Variable
+
+    torch.manual_seed(0)
+
+
+    class Net(nn.Module):
+        def __init__(self):
+            super(Net, self).__init__()
+            self.fc = nn.Linear(3, 2)
+            self.fc.weight.data.mul_(0.5)
+
+        def forward(self, x):
+            return self.fc(x)
+
+
+    class Meter(object):
+        def __init__(self):
+            self.sum, self.count = 0., 0
+
+        def update(self, value, n=1):
+            self.sum += value * n
+            self.count += n
+
+
+    def train(net, batches, lr=0.1):
+        criterion = nn.CrossEntropyLoss(size_average=True)
+        losses, total, correct = Meter(), 0., 0
+        for x, y in batches:
+            x, y = Variable(x), Variable(y)
+            output = net(x)
+            loss = criterion(output, y)
+            net.zero_grad()
+            loss.backward()
+            for p in net.parameters():
+                p.data.add_(-lr, p.grad.data)
+            losses.update(ITEM, x.size(0))
+            total += loss
+            pred = output.data.max(1)[1]
+            correct += pred.eq(y.data).cpu().sum()
+        print('%.5f %.5f %d' % (losses.sum / losses.count, total / 2, correct))
+
+
+    data = [(torch.rand(4, 3), torch.LongTensor([0, 1, 1, 0])) for _ in range(2)]
+    train(Net(), data)
+    """
+)
+_OLD, _MEANT = "loss.data[0]", "sum(loss.reshape(-1).tolist())"
+TOGETHER = [
+    DataCase(
+        "a training of 2017",
+        _TRAINING.replace("ITEM", _OLD),
+        (),
+        (
+            "losses.update(loss.item(), x.size(0))",
+            "p.data.add_(p.grad.data, alpha=-lr)",
+            "pred = output.max(1)[1]",
+            "total += loss\n",
+            "self.fc.weight.data.mul_(0.5)",
+        ),
+        ("Variable", "size_average"),
+        stands_for=_TRAINING.replace("ITEM", _MEANT),
+    ),
+    DataCase(
+        "a training of 2017, with all that may be said of .data",
+        _TRAINING.replace("ITEM", _OLD),
+        ("data", "renames", "variable"),
+        (
+            "losses.update(loss.item(), x.size(0))",
+            "with torch.no_grad():\n                p.add_(p.grad, alpha=-lr)",
+            "pred = output.max(1)[1]",
+            "total += loss.item()\n",
+            "with torch.no_grad():\n            self.fc.weight.mul_(0.5)",
+        ),
+        ("Variable", ".data"),
+        unsafe=True,
+        stands_for=_TRAINING.replace("ITEM", _MEANT),
+    ),
+]
+
+CASES = [*ORDER, *SCALARS, *READS, *WRITES, *SUMS, *TOGETHER]
