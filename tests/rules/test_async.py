@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import check, fix
-from varmigrate.analysis.takers import may_take, takers
+from varmigrate.analysis.takers import takers
 from varmigrate.files.spellings import python_tree
 from varmigrate.model import FileResult
 from varmigrate.run.engine import RunOptions, run
@@ -308,6 +308,16 @@ LEFT = [
     ("def f(a, **kw): return a.cuda(**kw), kw\nf(a, async=1)\n", ["unsafe"]),
     ("def f(a, **kw): return g(**kw)\nf(a, async=1)\n", ["unsafe"]),
     ("def go(async): pass\ndef f(go): go(async=1)\n", ["unsafe"]),
+    ("def go(async): pass\nif x:\n    def go(**k): return k\ngo(async=1)\n", ["unsafe"]),
+    (
+        "class A:\n    def go(self, async): pass\n"
+        "class B(C):\n    def run(self): self.go(async=1)\n",
+        ["unsafe"],
+    ),
+    (
+        "class A:\n    def __init__(self, async): pass\nclass B(C, A): pass\nB(async=1)\n",
+        ["unsafe"],
+    ),
 ]
 
 
@@ -395,6 +405,37 @@ def test_callers_in_other_files_follow(tmp_path: Path) -> None:
     assert "tool.move(x, async=True)" in after["other.py"]
 
 
+def test_callers_follow_through_other_files(tmp_path: Path) -> None:
+    after = project(
+        tmp_path,
+        {
+            "pkg/__init__.py": "from .moving import move\nfrom .more import *\n",
+            "pkg/moving.py": HEAD + "def move(x, async=False):\n    return x.cuda(async=async)\n",
+            "pkg/more.py": HEAD + "def to(x, **kw): return x.cuda(**kw)\nclass A:\n    pass\n",
+            "pkg/sub.py": HEAD + "from . import moving\ny = moving.move(x, async=1)\n",
+            "a.py": HEAD + "from pkg import move as go\ny = go(x, async=True)\n",
+            "b.py": HEAD + "from pkg import *\ny = move(to(x, async=True), async=True)\n",
+            "c.py": HEAD + "import pkg.moving\ny = pkg.moving.move(x, async=True)\n",
+        },
+    )
+    assert "moving.move(x, non_blocking=1)" in after["pkg/sub.py"]
+    assert "go(x, non_blocking=True)" in after["a.py"]
+    assert "move(to(x, non_blocking=True), non_blocking=True)" in after["b.py"]
+    assert "pkg.moving.move(x, non_blocking=True)" in after["c.py"]
+
+
+def test_namesakes_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    files = {
+        "moving.py": HEAD + "def move(x, async=False):\n    return x.cuda(async=async)\n",
+        "own.py": HEAD + "def move(x, **kw): return kw.get('async')\ny = move(x, async=True)\n",
+        "from_own.py": HEAD + "from own import move\ny = move(x, async=True)\n",
+        "from_elsewhere.py": HEAD + "from library import move\ny = move(x, async=True)\n",
+    }
+    after = project(tmp_path, files)
+    for name in ("own.py", "from_own.py", "from_elsewhere.py"):
+        assert after[name] == files[name]
+
+
 def test_callers_follow_in_a_later_run(tmp_path: Path) -> None:
     after = project(
         tmp_path,
@@ -445,30 +486,35 @@ def test_a_name_that_others_use_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("def f(async): pass\n", {"f"}),
-        ("def f(a, *, non_blocking=1): pass\n", {"f"}),
+        ("def f(async): pass\n", {"f": True}),
+        ("def f(a, *, non_blocking=1): pass\n", {"f": True}),
         (
             "class A:\n    def __init__(self, async): pass\n    def g(self, async): pass\n",
-            {"A", "g"},
+            {"A": True, "g": True},
         ),
-        ("class A:\n    def __init__(self, async): pass\nclass B(A): pass\n", {"A", "B"}),
+        (
+            "class A:\n    def __init__(self, async): pass\nclass B(A): pass\nclass C(A, D): pass\n",
+            {"A": True, "B": True},
+        ),
         (
             "class A:\n    def __init__(self, async): pass\n"
             "class B(m.A):\n    def __init__(self): pass\n",
-            {"A"},
+            {"A": True},
         ),
-        ("f = lambda async: 1\n", {"f"}),
-        ("def f(x, **k): return x.cuda(**k)\n", {"f"}),
-        ("def f(x, **k): return x.cuda(**k) if k else x\n", set()),
-        ("def f(x, **k): return g(x.cuda(**k), **k)\n", set()),
-        ("def f(x, **k): return x.cuda(k)\n", set()),
-        ("def f(x, k): return x.cuda(**k)\n", set()),
-        ("f(async=1)\nasync = 2\n", set()),
+        ("f = lambda async: 1\n", {"f": True}),
+        ("def f(x, **k): return x.cuda(**k)\n", {"f": True}),
+        ("def f(x, **k): return x.cuda(**k) if k else x\n", {}),
+        ("def f(x, **k): return g(x.cuda(**k), **k)\n", {}),
+        ("def f(x, **k): return x.cuda(k)\n", {}),
+        ("def f(x, k): return x.cuda(**k)\n", {}),
+        ("f(async=1)\nasync = 2\n", {}),
+        ("def f(async): pass\nclass A:\n    def f(self): pass\n", {"f": True}),
+        ("def f(async): pass\nclass A:\n    def f(self, **k): pass\n", {"f": False}),
+        ("def f(async): pass\nf = lambda **k: k\n", {"f": False}),
     ],
 )
-def test_takers(text: str, names: set[str]) -> None:
+def test_takers(text: str, names: dict[str, bool]) -> None:
     assert takers(python_tree(text)) == names
-    assert may_take(text) or not names
 
 
 # -- what torch says of the new name ---------------------------------------------------------------

@@ -20,7 +20,9 @@ class ModuleContext:
     wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
     overridden: methods that classes of other files bind anew, inheriting from one of this file.
     callables: what may wrap in this file, with the digest of the text it was read from.
-    takers: functions and classes of the project, by short name, that take the flag `async` was.
+    takers: functions and classes the imports of this file lead to, by short name, that take the
+    flag `async` was. namesakes: those of the whole project.
+    differentiated: names that other files of the project use where they differentiate.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
     file that others name, by name.
@@ -34,6 +36,8 @@ class ModuleContext:
     overridden: frozenset[str] = frozenset()
     callables: tuple[str, FileCallables] | None = field(default=None, compare=False)
     takers: frozenset[str] = frozenset()
+    namesakes: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
+    differentiated: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

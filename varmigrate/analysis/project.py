@@ -17,7 +17,6 @@ from types import MappingProxyType
 
 from varmigrate.analysis.callables import digest_of, parts_of, read_callables
 from varmigrate.analysis.context import ModuleContext
-from varmigrate.analysis.takers import may_take, takers
 from varmigrate.analysis.wrappers import (
     FileCallables,
     Key,
@@ -46,8 +45,7 @@ class ModuleSummary:
     words: identifiers that occur in the file at all, strings included. patched: attributes that
     are assigned to, and last parts of dotted strings (`mock.patch("a.b")`). readable: False for a
     file that cannot be parsed, of which only what it takes is guessed from its lines.
-    callables: what may wrap its argument, and the classes. digest: of the text. takers: see
-    `varmigrate.analysis.takers`.
+    callables: what may wrap its argument, and the classes. digest: of the text.
     """
 
     bound: Mapping[str, tuple[str, str | None] | None] = field(default_factory=dict)
@@ -60,7 +58,6 @@ class ModuleSummary:
     readable: bool = True
     callables: FileCallables = field(default_factory=FileCallables)
     digest: str = ""
-    takers: frozenset[str] = frozenset()
 
 
 _FROM = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -162,7 +159,6 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
         frozenset(patched),
         callables=callables,
         digest=digest,
-        takers=takers(module) if may_take(text) else frozenset(),
     )
 
 

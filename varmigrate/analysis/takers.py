@@ -1,36 +1,28 @@
 """Which functions and classes of a file take the flag that was called `async` as an argument.
 
-They are known by their short names alone. A name in a call is enough of a proof: nobody else can
-have a parameter of that name, which is a keyword since Python 3.7.
+They are known by their short names. Nobody outside the project has a parameter of the old name,
+which is a keyword since Python 3.7; only what takes any keyword can be mistaken for one of them.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 
 from varmigrate.torch_facts.non_blocking import NEW_NAME, NON_BLOCKING, OLD_NAME
 
 _FLAGS = frozenset({OLD_NAME, NEW_NAME})
-_HANDED_ON = re.compile(rf"\.(?:{'|'.join(sorted(NON_BLOCKING))})\([^()]*\*\*")
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def may_take(text: str) -> bool:
-    """Whether it is worth asking `takers` about a source text."""
-    if OLD_NAME in text or NEW_NAME in text:
-        return True
-    return "**" in text and _HANDED_ON.search(text) is not None
-
-
-def takers(module: ast.Module) -> frozenset[str]:
+def takers(module: ast.Module) -> dict[str, bool]:
     """The short names of what takes the flag, under its old name or its new one.
 
-    A function also takes it that hands all its keywords on to a method of a tensor that does, and
-    looks at them in no other way. A class stands for its `__init__`, be it that of a base class in
-    the same file.
+    A name leads to False when something else of that name takes any keyword. A function that hands
+    all its keywords on to a method of a tensor which takes the flag, and looks at them in no other
+    way, takes it as well. A class stands for its `__init__`, be it that of its only base class.
     """
-    found: set[str] = set()
+    taking: set[str] = set()
+    others: set[str] = set()
     classes: list[ast.ClassDef] = []
     waiting: list[tuple[ast.AST, str]] = [(module, "")]
     while waiting:
@@ -41,18 +33,22 @@ def takers(module: ast.Module) -> frozenset[str]:
                 waiting.append((child, child.name))
                 continue
             waiting.append((child, ""))
-            if isinstance(child, _Definition) and _takes(child):
-                found.add(within if child.name == "__init__" and within else child.name)
-            elif (
-                isinstance(child, ast.Assign)
-                and isinstance(child.value, ast.Lambda)
-                and _named(child.value.args)
-            ):
-                found.update(t.id for t in child.targets if isinstance(t, ast.Name))
-    heirs = [c for c in classes if not any(_is_init(statement) for statement in c.body)]
-    while new := {c.name for c in heirs if found.intersection(map(_short, c.bases))} - found:
-        found |= new
-    return frozenset(found)
+            if isinstance(child, _Definition):
+                names = [within if child.name == "__init__" and within else child.name]
+                takes, loose = _takes(child), child.args.kwarg is not None
+            elif isinstance(child, ast.Assign) and isinstance(child.value, ast.Lambda):
+                names = [target.id for target in child.targets if isinstance(target, ast.Name)]
+                takes, loose = _named(child.value.args), child.value.args.kwarg is not None
+            else:
+                continue
+            if takes:
+                taking.update(names)
+            elif loose:
+                others.update(names)
+    heirs = [c for c in classes if len(c.bases) == 1 and not any(map(_is_init, c.body))]
+    while new := {c.name for c in heirs if _short(c.bases[0]) in taking} - taking:
+        taking |= new
+    return {name: name not in others for name in taking}
 
 
 def _is_init(node: ast.stmt) -> bool:

@@ -31,7 +31,7 @@ from typing import ClassVar
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import BindingKind, Scope, ScopeKind
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 from varmigrate.analysis.takers import takers
 from varmigrate.analysis.tree import children
 from varmigrate.files.spellings import python_tree
@@ -48,7 +48,6 @@ _BY_STRING = re.compile(
     rf"[^()]*\b{OLD_NAME}\s*="
 )
 _IMPORTS = (cst.ImportAlias, cst.Import, cst.ImportFrom)
-_BOUND_ONCE = (BindingKind.FUNCTION, BindingKind.CLASS, BindingKind.IMPORT)
 
 
 class Async(Rule):
@@ -94,9 +93,8 @@ class _File:
         self.analysis = analysis
         self.tree = analysis.tree
         self.parents = _parents(analysis.tree.module)
-        own = takers(python_tree(analysis.text))
-        self.own_takers = own
-        self.takers = own | analysis.context.takers
+        self.own = takers(python_tree(analysis.text))
+        self.namesakes = self.own.keys() | analysis.context.namesakes
 
     def proposals(self) -> Iterator[Proposal]:
         variables: list[cst.Name] = []
@@ -146,7 +144,7 @@ class _File:
         if self.is_partial(func) and call.args and not call.args[0].keyword:
             func = call.args[0].value
         short = _short(func)
-        if short in self.takers:
+        if short in self.namesakes or self.surely_takes(func):
             if self.surely_takes(func):
                 return self.found(node, what, safe(title, edits))
             assumption = f"`{short}` is the one of this project, whose parameter is renamed"
@@ -162,24 +160,43 @@ class _File:
         return self.analysis.names.origin(func) == "functools.partial"
 
     def surely_takes(self, func: cst.BaseExpression) -> bool:
-        """Whether a callee with the name of a taker is a function or class, or `self.method`."""
-        names = self.analysis.names
+        """Whether a callee is known to take the flag.
+
+        It is a function or class of this file, `self.method` of the class around it, or comes from
+        a file of the project that defines it.
+        """
+        names, reached = self.analysis.names, self.analysis.context.takers
         head = func
-        if isinstance(func, cst.Attribute):
-            head = func.value
-            if isinstance(head, cst.Name) and head.value in ("self", "cls"):
-                return func.attr.value in self.own_takers
         while isinstance(head, cst.Attribute):
             head = head.value
-        if not isinstance(head, cst.Name):
-            return False
-        load = names.load(head)
-        if load is None:
+        load = names.load(head) if isinstance(head, cst.Name) else None
+        if load is None or not isinstance(head, cst.Name):
             return False
         bindings = names.owner(head.value, load.scope).bindings.get(head.value, [])
         if isinstance(func, cst.Attribute):
-            return bool(bindings) and all(b.kind is BindingKind.IMPORT for b in bindings)
-        return all(b.kind in _BOUND_ONCE or isinstance(b.value, cst.Lambda) for b in bindings)
+            method = func.attr.value
+            if head is func.value and head.value in ("self", "cls"):
+                return self.own.get(method, False) and self.defines(func, method)
+            imported = bool(bindings) and all(b.kind is BindingKind.IMPORT for b in bindings)
+            return imported and method in reached
+        if not bindings:
+            return head.value in reached
+        return all(
+            (binding.imported or "") in reached
+            if binding.kind is BindingKind.IMPORT
+            else self.own.get(head.value, False) and _defines(binding)
+            for binding in bindings
+        )
+
+    def defines(self, node: cst.CSTNode, method: str) -> bool:
+        """Whether the innermost class around a node has a method of that name."""
+        current: cst.CSTNode | None = node
+        while current is not None and not isinstance(current, cst.ClassDef):
+            current = self.parents.get(id(current))
+        return current is not None and any(
+            isinstance(statement, cst.FunctionDef) and statement.name.value == method
+            for statement in current.body.body
+        )
 
     def mapped(self, node: cst.Name, argument: cst.Arg, call: cst.Call) -> tuple[Edit, ...] | None:
         """The edits that give the argument by a dictionary; None where that cannot be written."""
@@ -299,6 +316,12 @@ class _File:
         if any(_related(one, other) for one in new for other in (*binding, *reading)):
             return f"`{NEW_NAME}` is used as a name here already"
         return None
+
+
+def _defines(binding: Binding) -> bool:
+    """Whether a binding is a definition, or gives a name to a lambda."""
+    definition = binding.kind in (BindingKind.FUNCTION, BindingKind.CLASS)
+    return definition or isinstance(binding.value, cst.Lambda)
 
 
 def _short(func: cst.BaseExpression) -> str:

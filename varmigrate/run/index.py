@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.project import ModuleSummary, Project, summarise
+from varmigrate.analysis.takers import takers
 from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
+_OLD_FLAG = re.compile(rb"\basync[ \t]*=")
+_FLAG_WORDS = {b"async", b"non_blocking", b"cuda", b"copy_"}
 _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<source>\.*[\w.]*)[ \t]+import\b|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
@@ -33,8 +36,8 @@ class _Known:
     """What is known of one project.
 
     paths: the files that were looked into for wrappers. named: those that mention no trigger.
-    exports: for every file, what others take from it, and what they replace in it. takers: see
-    `varmigrate.analysis.takers`. stale: whether more is known of the wrappers by now.
+    exports: for every file, what others take from it, and what they replace in it. stale: whether
+    more is known of the wrappers by now.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -42,7 +45,6 @@ class _Known:
     wrappers: dict[Key, WrapperSummary] = field(default_factory=dict)
     exports: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     overridden: dict[str, frozenset[str]] = field(default_factory=dict)
-    takers: frozenset[str] = frozenset()
     stale: bool = False
 
 
@@ -73,6 +75,7 @@ class Index:
         self._known: dict[str, _Known] = {}
         self._backwards: dict[str, dict[str, frozenset[str]]] = {}
         self._modes: dict[str, frozenset[str]] = {}
+        self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
 
     def context(self, path: str) -> ModuleContext:
@@ -85,6 +88,7 @@ class Index:
         summary = self._summary(path)
         if self._has_edges(path, project):
             context = project.context(path, known.wrappers)
+        reached, namesakes = self._takers(root, path, project, summary)
         return replace(
             context,
             exported=exported,
@@ -92,7 +96,8 @@ class Index:
             overridden=known.overridden.get(path, frozenset()),
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
-            takers=known.takers | self._takers_near(path, project, summary),
+            takers=reached,
+            namesakes=namesakes,
             callables=None if summary is None else (summary.digest, summary.callables),
         )
 
@@ -133,20 +138,34 @@ class Index:
             if pattern.search(raw):
                 yield path, raw
 
-    def _takers_near(
-        self, path: str, project: Project, summary: ModuleSummary | None
-    ) -> frozenset[str]:
-        """What takes the flag `async` was, in the files of the project a file imports."""
-        found: set[str] = set()
-        if summary is None or b"async" not in self._files.get(path, b""):
-            return frozenset()
-        modules = {module for module, _ in summary.taken} | summary.modules
-        for target in {project.find(path, module) for module in modules} - {None}:
-            near = self._summary(target) if target is not None else None
-            # A file that says nothing of torch keeps its names.
-            if near is not None and target in self._kept and b"torch" in self._kept[target][0]:
-                found |= near.takers
-        return frozenset(found)
+    def _takers(
+        self, root: str, path: str, project: Project, summary: ModuleSummary | None
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """What takes the flag `async` was: where the imports of a file lead, and in the project."""
+        if summary is None or not _OLD_FLAG.search(self._files.get(path, b"")):
+            return frozenset(), frozenset()
+        if root not in self._taking:
+            found: dict[str, dict[str, bool]] = {}
+            for other, raw in self._naming_any(root, _FLAG_WORDS):
+                # A file that says nothing of torch keeps its names.
+                if b"torch" in raw:
+                    with suppress(SyntaxError, ValueError, RecursionError, Unreadable):
+                        found[other] = takers(python_tree(decode("", raw).text))
+            self._taking[root] = found
+        taking = self._taking[root]
+        names = {name for found in taking.values() for name in found}
+        reached: set[str] = set()
+        for name in names:
+            modules = [module for module, imported in summary.taken if imported == name]
+            for module in [*modules, *(["*"] if summary.stars else [])]:
+                place = project.place(path, Ref(module, name))
+                if place is not None and taking.get(place[0], {}).get(place[1]):
+                    reached.add(name)
+        dotted = {f"{module.rstrip('.')}.{name}" for module, name in summary.taken}
+        for module in {*summary.modules, *dotted, *(f".{name}" for _, name in summary.taken)}:
+            target = project.find(path, module)
+            reached.update(n for n, sure in taking.get(target or "", {}).items() if sure)
+        return frozenset(reached), frozenset(names)
 
     def callers(self) -> dict[str, bytes]:
         """Files that were not given but name a wrapper of their project, with their bytes."""
@@ -296,8 +315,6 @@ class Index:
         users = [path for path in sorted(found) if self._has_edges(path, project)]
         known.exports = project.exports(users)
         known.overridden = project.overridden(users)
-        summaries = (self._summary(path) for path in mine if b"torch" in self._files[path])
-        known.takers = frozenset().union(*(s.takers for s in summaries if s is not None))
         known.named = tuple(sorted(named))
         known.wrappers = self._followed(project, known)
         return known
