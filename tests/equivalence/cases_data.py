@@ -624,6 +624,227 @@ SCALARS = [
     ),
 ]
 
+UNSEEN_SHAPES = {
+    "global rebound": (
+        "loss=F.mse_loss(x,y)\ndef g():\n    global loss\n    loss=x.sum(1)\ng()\nr=loss.data[0]\n"
+    ),
+    "nonlocal": (
+        "def f():\n"
+        "    loss=F.mse_loss(x,y)\n"
+        "    def g():\n"
+        "        nonlocal loss\n"
+        "        loss=x.sum(1)\n"
+        "    g()\n"
+        "    return loss.data[0]\n"
+        "r=f()\n"
+    ),
+    "walrus": ("loss=F.mse_loss(x,y)\nif (loss:=x.sum(1)) is not None:\n    r=loss.data[0]\n"),
+    "for target": ("loss=F.mse_loss(x,y)\nfor loss in x: pass\nr=loss.data[0]\n"),
+    "with as": (
+        "import contextlib\n"
+        "@contextlib.contextmanager\n"
+        "def c():\n"
+        "    yield x\n"
+        "loss=F.mse_loss(x,y)\n"
+        "with c() as loss:\n"
+        "    r=loss.data[0]\n"
+    ),
+    "default arg": ("def f(loss=F.mse_loss(x,y)):\n    return loss.data[0]\nr=f(x)\n"),
+    "lambda": ("f=lambda loss: loss.data[0]\nloss=F.mse_loss(x,y)\nr=f(x)\n"),
+    "comp": ("loss=F.mse_loss(x,y)\nr=[loss.data[0] for loss in x]\n"),
+    "attr other obj": (
+        "class T:\n"
+        "    def __init__(self):\n"
+        "        self.loss=F.mse_loss(x,y)\n"
+        "    def f(self):\n"
+        "        return self.loss.data[0]\n"
+        "t=T()\n"
+        "t.loss=x\n"
+        "r=t.f()\n"
+    ),
+    "subclass": (
+        "class T:\n"
+        "    def __init__(self):\n"
+        "        self.crit=nn.MSELoss()\n"
+        "    def f(self):\n"
+        "        o=self.crit(x,y)\n"
+        "        return o.data[0]\n"
+        "class S(T):\n"
+        "    def __init__(self):\n"
+        "        self.crit=nn.MSELoss(reduce=False)\n"
+        "r=S().f()\n"
+    ),
+    "subclass method": (
+        "class T:\n"
+        "    def __init__(self):\n"
+        "        self.crit=nn.MSELoss()\n"
+        "    def f(self):\n"
+        "        o=self.crit(x,y)\n"
+        "        return o.data[0]\n"
+        "class S(T):\n"
+        "    def __init__(self): pass\n"
+        "    def crit(self,a,b): return a\n"
+        "r=S().f()\n"
+    ),
+    "function rebind": (
+        "def F2():\n"
+        "    return F.mse_loss(x,y)\n"
+        "if True:\n"
+        "    def F2():\n"
+        "        return x\n"
+        "r=F2().data[0]\n"
+    ),
+    "func attr replaced module": (
+        "import sys\n"
+        "nn.MSELoss=lambda: (lambda a,b: a)\n"
+        "c=nn.MSELoss()\n"
+        "o=c(x,y)\n"
+        "r=o.data[0]\n"
+        "import importlib\n"
+        "nn.MSELoss=torch.nn.modules.loss.MSELoss\n"
+    ),
+    "stack": ("loss=torch.stack([F.mse_loss(x,y)])\nr=loss.data[0]\n"),
+    "cat": ("l=F.mse_loss(x,y)\nloss=torch.cat([l.view(1),l.view(1)])\nr=loss.data[0]\n"),
+    "sum keepdim": ("loss=x.sum(1,keepdim=True)\nr=loss.data[0]\n"),
+    "mean dims kw": ("loss=x.mean(dim=0)\nr=loss.data[0]\n"),
+    "axis": ("loss=x.mean(axis=0)\nr=loss.data[0]\n"),
+    "norm dim": ("loss=x.norm(2,1)\nr=loss.data[0]\n"),
+    "torch.norm dim": ("loss=torch.norm(x,2,1)\nr=loss.data[0]\n"),
+    "torch.sum dims": ("loss=torch.sum(x,0)\nr=loss.data[0]\n"),
+    "torch.max2": ("loss=torch.max(x,y)\nr=loss.data[0]\n"),
+    "max tensor": ("r=x.max(y).data[0]\n"),
+    "std0": ("r=x.std(0).data[0]\n"),
+    "number minus": ("loss=1-x.mean(1)\nr=loss.data[0]\n"),
+    "broadcast": ("w=torch.ones(3)\nloss=F.mse_loss(x,y)*w\nr=loss.data[0]\n"),
+    "broadcast2": (
+        "def f(w):\n    loss=w*F.mse_loss(x,y)\n    return loss.data[0]\nr=f(torch.ones(2))\n"
+    ),
+    "add method": ("loss=F.mse_loss(x,y).add(x)\nr=loss.data[0]\n"),
+    "aug num": ("loss=0\nloss+=F.mse_loss(x,y)*x\nr=loss.data[0]\n"),
+    "aug shaped": ("loss=x.sum(1)\nloss+=F.mse_loss(x,y)\nr=loss.data[0]\n"),
+    "list aug": ("loss=[F.mse_loss(x,y)]\nloss=torch.stack(loss)\nr=loss.data[0]\n"),
+    "dict": ("d={'l':F.mse_loss(x,y)}\nd['l']=x\nr=d['l'].data[0]\n"),
+    "exec": ("loss=F.mse_loss(x,y)\nexec('loss=x')\nr=loss.data[0]\n"),
+    "globals": ("loss=F.mse_loss(x,y)\nglobals()['loss']=x\nr=loss.data[0]\n"),
+    "kwargs reduce": ("kw=dict(reduction='none')\nloss=F.mse_loss(x,y,**kw)\nr=loss.data[0]\n"),
+    "args": ("a=(x,y,None,None,'none')\nloss=F.mse_loss(*a)\nr=loss.data[0]\n"),
+    "positional none": ("loss=F.mse_loss(x,y,None,None,'none')\nr=loss.data[0]\n"),
+    "module pos": ("c=nn.MSELoss(None,None,'none')\nloss=c(x,y)\nr=loss.data[0]\n"),
+    "module False pos": ("c=nn.MSELoss(True,False)\nloss=c(x,y)\nr=loss.data[0]\n"),
+    "ifexp none": (
+        "red='none' if True else 'mean'\nc=nn.MSELoss(reduction=red)\nloss=c(x,y)\nr=loss.data[0]\n"
+    ),
+    "partial": (
+        "import functools\n"
+        "c=functools.partial(F.mse_loss,reduction='none')\n"
+        "loss=c(x,y)\n"
+        "r=loss.data[0]\n"
+    ),
+    "own sum func": ("def sum(a): return a[0]\nloss=sum([x])\nr=loss.data[0]\n"),
+    "alias of torch": (
+        "import types\ntorch2=types.SimpleNamespace(sum=lambda a:a)\nr=torch2.sum(x).data[0]\n"
+    ),
+    "unsq": ("loss=F.mse_loss(x,y).detach()\ndef g(l): l.unsqueeze_(0)\ng(loss)\nr=loss.data[0]\n"),
+    "unsq attr": (
+        "class T:\n"
+        "    def __init__(self):\n"
+        "        self.loss=F.mse_loss(x,y).detach()\n"
+        "    def g(self):\n"
+        "        self.loss.unsqueeze_(0)\n"
+        "    def f(self):\n"
+        "        return self.loss.data[0]\n"
+        "t=T()\n"
+        "t.g()\n"
+        "r=t.f()\n"
+    ),
+    "unsq chain": ("loss=F.mse_loss(x,y).detach().unsqueeze_(0)\nr=loss.data[0]\n"),
+    "unsq chain2": ("loss=F.mse_loss(x,y).detach()\nloss.mul_(1).unsqueeze_(0)\nr=loss.data[0]\n"),
+    "data assign via alias": ("loss=F.mse_loss(x,y).detach()\nk=loss\nk.data=x\nr=loss.data[0]\n"),
+    "set_ via list": (
+        "loss=F.mse_loss(x,y).detach()\n"
+        "L=[loss]\n"
+        "for l in L:\n"
+        "    l.unsqueeze_(0)\n"
+        "r=loss.data[0]\n"
+    ),
+    "set_data list": ("loss=F.mse_loss(x,y).detach()\nL=[loss]\nL[0].data=x\nr=loss.data[0]\n"),
+    "swap": ("loss=F.mse_loss(x,y).detach()\ntorch.utils.swap_tensors(loss,x)\nr=loss.data[0]\n"),
+    "out": ("loss=x.sum()\ntorch.add(x,y,out=loss)\nr=loss.data[0]\n"),
+    "resize fn": ("loss=x.sum()\ntorch.resize_as_(loss,x)\nr=loss.data[0]\n"),
+    "setter": ("loss=x.sum()\nloss.__setattr__('data',x)\nr=loss.data[0]\n"),
+    "setattr": ("loss=x.sum()\nsetattr(loss,'data',x)\nr=loss.data[0]\n"),
+    "ret none cond": (
+        "def f(a):\n    if a: return F.mse_loss(x,y)\n    return x\nloss=f(0)\nr=loss.data[0]\n"
+    ),
+    "gen": (
+        "def f():\n"
+        "    yield F.mse_loss(x,y)\n"
+        "    yield x\n"
+        "for loss in f():\n"
+        "    pass\n"
+        "r=loss.data[0]\n"
+    ),
+    "method": ("class A:\n    def loss(self): return x\na=A()\nr=a.loss().data[0]\n"),
+    "property": (
+        "class A:\n"
+        "    @property\n"
+        "    def loss(self): return x\n"
+        "    def f(self): return self.loss.data[0]\n"
+        "r=A().f()\n"
+    ),
+    "class var": (
+        "class A:\n"
+        "    loss=F.mse_loss(x,y)\n"
+        "    def f(self): return self.loss.data[0]\n"
+        "a=A()\n"
+        "A.loss=x\n"
+        "r=a.f()\n"
+    ),
+    "try": (
+        "try:\n"
+        "    loss=F.mse_loss(x,y)\n"
+        "    loss=x\n"
+        "    raise ValueError\n"
+        "except ValueError:\n"
+        "    pass\n"
+        "r=loss.data[0]\n"
+    ),
+    "while else": (
+        "loss=None\n"
+        "while True:\n"
+        "    if loss is None:\n"
+        "        loss=F.mse_loss(x,y)\n"
+        "        loss=x\n"
+        "    else:\n"
+        "        break\n"
+        "r=loss.data[0]\n"
+    ),
+    "torch.tensor": ("loss=torch.tensor([1.,2.])\nr=loss.data[0]\n"),
+    "float": ("n=torch.ones(2)\nloss=F.mse_loss(x,y)/n\nr=loss.data[0]\n"),
+    "len shadow": (
+        "def len(a): return torch.ones(2)\nloss=F.mse_loss(x,y)/len(x)\nr=loss.data[0]\n"
+    ),
+    "tuple ret": ("def f(): return (x, F.mse_loss(x,y))\nloss,o=f()\nr=loss.data[0]\n"),
+    "star": ("loss,*o=x,F.mse_loss(x,y)\nr=loss.data[0]\n"),
+    "star2": ("*o,loss=F.mse_loss(x,y),x\nr=loss.data[0]\n"),
+    "nested tuple": ("(a,loss),b=(F.mse_loss(x,y),x),1\nr=loss.data[0]\n"),
+    "swap names": ("loss,a=F.mse_loss(x,y),x\nloss,a=a,loss\nr=loss.data[0]\n"),
+    "monkey method": (
+        "torch.Tensor.sum2=torch.Tensor.sum\n"
+        "old=torch.Tensor.mean\n"
+        "torch.Tensor.mean=lambda s: s\n"
+        "loss=x.mean()\n"
+        "r=loss.data[0]\n"
+        "torch.Tensor.mean=old\n"
+    ),
+}
+"""Programs in which an index works today, though a loss without dimensions is not far."""
+
+SCALARS += [
+    _scalar(f"unseen: {name}", "x, y = torch.rand(4, 3), torch.rand(4, 3)\n" + body)
+    for name, body in UNSEEN_SHAPES.items()
+]
+
 _READ = """
 w = torch.tensor([[1., -2.], [3., 0.5]], requires_grad=True)
 h = w * 2

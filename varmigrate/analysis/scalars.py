@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -65,6 +65,8 @@ _CLIPS = frozenset(
 _OF_OTHERS = frozenset("all any count_nonzero max mean median min prod std sum var".split())
 # Ways to give an attribute, or what a module gives, that are in no assignment.
 _HIDDEN = re.compile(r"setattr|__dict__|\bvars\(|register_forward|f_locals")
+# Ways to give a tensor other data that are no assignment.
+_EXCHANGES = re.compile(r"swap_tensors|setattr(?:__)?\s*\([^()\n]*[\"']data[\"']")
 _REPLACED = frozenset({"size_average", "reduce", "reduction", "forward", "__call__"})
 _FLAGS = ("size_average", "reduce", "reduction")
 _Key = tuple[str, object, Path]
@@ -131,19 +133,31 @@ class Scalars:
     def _is_reshaped(self, node: cst.BaseExpression) -> bool:
         """Whether something in the file may change the shape of what `node` holds in place."""
         if self._reshaped is None:
-            self._reshaped = [
-                call.func.value
-                for call in self.analysis.scopes.all(cst.Call)
-                if isinstance(call.func, cst.Attribute)
-                and call.func.attr.value in RESHAPE_IN_PLACE_METHODS
-            ]
-            self._reshaped += [
-                store.value for store in self.analysis.scopes.stores if store.attr.value == "data"
-            ]
+            self._reshaped = list(self._reshaped_here())
+        if _EXCHANGES.search(self.analysis.text):
+            return True
         if not self._reshaped:
             return False
         own = self._groups(node)
         return any(own & self._groups(other) for other in self._reshaped)
+
+    def _reshaped_here(self) -> Iterator[cst.BaseExpression]:
+        """What the file changes the shape or the data of in place."""
+        for call in self.analysis.scopes.all(cst.Call):
+            for argument in call.args:
+                if argument.keyword is not None and argument.keyword.value == "out":
+                    yield argument.value
+            func = call.func
+            if not isinstance(func, cst.Attribute):
+                continue
+            if func.attr.value in RESHAPE_IN_PLACE_METHODS:
+                yield func.value
+                if call.args:
+                    # Or a function of torch of that name.
+                    yield call.args[0].value
+        for store in self.analysis.scopes.stores:
+            if store.attr.value == "data":
+                yield store.value
 
     def _groups(self, node: cst.BaseExpression) -> set[int]:
         """What may be the same tensor as the value of `node`, or share its `.data`."""
@@ -421,6 +435,8 @@ class Scalars:
 
     def _may_be_tensor(self, func: cst.Attribute, name: str) -> bool:
         """Whether a method is one of a tensor, as far as is seen."""
+        if self._is_replaced(name):
+            return False
         kind = self.analysis.facts.of(func.value).kind
         if kind is Kind.UNKNOWN:
             other = name in _OF_OTHERS and self._is_object(func.value)
@@ -504,6 +520,8 @@ class Scalars:
         origin = self.names.origin(node.func)
         if origin not in LOSS_REDUCTIONS or origin.startswith("torch.nn.functional."):
             return _NOTHING
+        if self._is_replaced(origin):
+            return ScalarFact.UNKNOWN
         if self._hidden or _REPLACED & self.analysis.scopes.replaced:
             return ScalarFact.UNKNOWN
         return _reduced(node, origin)

@@ -36,10 +36,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from varmigrate.analysis.facts import Kind
+from varmigrate.analysis.facts import GraphFact, Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import ScopeKind
-from varmigrate.analysis.tensors import is_pure
+from varmigrate.analysis.tensors import defines, is_pure
 from varmigrate.analysis.tree import statement_of
 from varmigrate.model import Edit
 from varmigrate.rewrite.tokens import comments
@@ -313,7 +313,7 @@ def _is_fresh(analysis: FileAnalysis, write: Write, lines: set[int]) -> bool:
 
 def _is_self(analysis: FileAnalysis, target: cst.Attribute) -> bool:
     """Whether an attribute is one of the instance itself, which no property answers for."""
-    if analysis.facts.attributes.holder(target) is None:
+    if analysis.facts.attributes.holder(target) is None or defines(analysis, "__setattr__"):
         return False
     return not any(
         scope.kind is ScopeKind.CLASS and target.attr.value in scope.bindings
@@ -366,4 +366,5 @@ def _makes(analysis: FileAnalysis, value: cst.BaseExpression, itself: bool) -> b
         return False
     factory = FACTORIES.get(origin)
     new = factory is not None and factory.identity is Identity.NEW
-    return (new or origin in TENSOR_TYPES) and analysis.facts.of(value).fresh
+    fact = analysis.facts.of(value)
+    return (new or origin in TENSOR_TYPES) and fact.fresh and fact.graph is not GraphFact.UNKNOWN
