@@ -306,6 +306,16 @@ n = step()
         quiet=True,
         select=("VM506", "variable"),
     ),
+    rewritten(
+        "sigmoid: names that are looked up stay imported",
+        "import torch\nfrom torch.nn.functional import sigmoid\n"
+        "def get(name):\n    return globals()[name]\n"
+        "z = sigmoid(torch.ones(2)) + get('sig' + 'moid')(torch.ones(2))\n",
+        ("import sigmoid\n", "z = torch.sigmoid(torch.ones(2))"),
+        head="",
+        quiet=True,
+        select=_ACTIVATIONS,
+    ),
     # -- losses
     rewritten(
         "loss: the sum",

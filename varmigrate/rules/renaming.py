@@ -18,6 +18,8 @@ from varmigrate.rules.base import Proposal, safe, unsafe
 from varmigrate.torch_facts.renamed import RENAMED
 
 _REPLACING = re.compile(r"\b(?:setattr|patch(?:\.object)?)\s*\([^()\n]*")
+# A file that looks names up by texts it is given may be asked for any of its imports.
+_DYNAMIC = re.compile(r"\b(?:globals|locals|vars|eval|exec)\s*\(|__dict__|sys\.modules")
 VALUE = "nothing asks which function or class it is"
 
 
@@ -144,7 +146,11 @@ def _imports(
             doubt = assumption or ("" if _only_called(analysis, binding) else VALUE)
             fix = _fix(f"import `{new_last}`", (edit,), doubt)
             yield Proposal(code, None, alias, message, fix=fix)
-        elif _uses_new(analysis, row.now) and removable(analysis, binding, frozenset()):
+        elif (
+            _uses_new(analysis, row.now)
+            and _DYNAMIC.search(analysis.text) is None
+            and removable(analysis, binding, frozenset())
+        ):
             message = f"`{last}` is deprecated, and imported without a use"
             fix = safe("remove the import", removal(analysis, [binding]))
             yield Proposal(code, None, binding.node, message, fix=fix)
