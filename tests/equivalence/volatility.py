@@ -25,6 +25,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 # What reads or marks a tensor without computing anything, and what a rewrite may bring or take.
 _SILENT = frozenset({"detach", "requires_grad", "data", "grad", "volatile", "grad_fn"})
 _DEFAULTS = re.compile(r"\.(?:kw)?defaults\b")
+_OUTSIDE = re.compile(r"at the end, (?!see )")
 _GRAPH_FACTS = (": requires_grad", ": has history", ": is_leaf")
 
 
@@ -189,18 +190,22 @@ def run(
     return Run(seen, watch.operations, watch.peak)
 
 
-def losses(today: Run, meant: Run, after: Run, unsafe: bool = False) -> list[str]:
+def losses(
+    today: Run, meant: Run, after: Run, unsafe: bool = False, closed: bool = False
+) -> list[str]:
     """In words, what a rewrite did not keep; nothing when it is right.
 
     today: the program as it stands. meant: the same with `volatile` honoured. after: rewritten.
-    unsafe: whether a gradient that only today's torch computes may differ.
+    unsafe: whether a gradient that only today's torch computes may differ. closed: whether what
+    becomes of the names of the program is nobody's business.
 
     Values, gradients, errors and output have to be those of today; whether a tensor has history or
     requires grad, and whether an operation recorded a graph, has to be as it was meant. When what
-    was meant cannot run (a volatile value is differentiated), all has to be as it is today.
+    was meant cannot run (a volatile value is differentiated), only the first can be asked.
     """
     found: list[str] = []
-    if meant.seen.raised != today.seen.raised:
+    possible = meant.seen.raised == today.seen.raised
+    if not possible:
         meant = today
     values = meant if unsafe else today
     for what in ("raised", "stdout"):
@@ -208,13 +213,17 @@ def losses(today: Run, meant: Run, after: Run, unsafe: bool = False) -> list[str
         if one != other:
             found.append(f"{what}: {one!r}, now {other!r}")
     for path in dict.fromkeys([*meant.seen.facts, *values.seen.facts, *after.seen.facts]):
-        if _DEFAULTS.search(path):
-            continue  # a parameter that only said whether to record may go
+        # A parameter that only said whether to record may go.
+        if _DEFAULTS.search(path) or (closed and _OUTSIDE.match(path)):
+            continue
+        if path.endswith(_GRAPH_FACTS) and not possible:
+            continue
         wanted = meant if path.endswith(_GRAPH_FACTS) else values
         one, other = (r.seen.facts.get(path, "(absent)") for r in (wanted, after))
         if one != other:
             found.append(f"{path}: {one}, now {other}")
-    for number, (one, other) in enumerate(zip_longest(meant.operations, after.operations)):
+    pairs = zip_longest(meant.operations, after.operations) if possible else ()
+    for number, (one, other) in enumerate(pairs):
         if one is None or other is None or one.name != other.name:
             found.append(f"operation {number}: {one}, now {other}")
             break
@@ -224,4 +233,30 @@ def losses(today: Run, meant: Run, after: Run, unsafe: bool = False) -> list[str
             found.append(f"operation {number}, {one.name}: recorded {one.recorded}, now not so")
     if after.peak > today.peak:
         found.append(f"{after.peak} graph nodes alive, {today.peak} before")
+    return found
+
+
+def changes(today: Run, meant: Run, after: Run, closed: bool) -> list[str]:
+    """In words, what a rewrite of a program that looks at flags did wrong; see `losses`.
+
+    Whatever the program sees may be as it is today or as it was meant, and what becomes of the
+    names of a closed program is nobody's business.
+    """
+    if meant.seen.raised != today.seen.raised:
+        meant = today
+    found = []
+    if after.seen.raised != today.seen.raised:
+        found.append(f"raised: {today.seen.raised!r}, now {after.seen.raised!r}")
+    for path in dict.fromkeys([*meant.seen.facts, *today.seen.facts, *after.seen.facts]):
+        if closed and _OUTSIDE.match(path):
+            continue
+        one, meanwhile, other = (r.seen.facts.get(path, "(absent)") for r in (today, meant, after))
+        if other not in (one, meanwhile):
+            found.append(f"{path}: {one} (meant {meanwhile}), now {other}")
+    if [o.name for o in meant.operations] == [o.name for o in after.operations]:
+        for number, (wanted, now) in enumerate(
+            zip(meant.operations, after.operations, strict=True)
+        ):
+            if wanted.contaminated and now.recorded:
+                found.append(f"operation {number}, {now.name}: volatile, and it records a graph")
     return found
