@@ -1501,6 +1501,305 @@ def f(x):
 p = f(torch.randn(2, 2))
 """
 
+# Whole programs, as people wrote them.
+PROGRAMS = r"""
+#### gan step complete
+netD, netG = head, net
+optD = optim.SGD(netD.parameters(), lr=0.1)
+optG = optim.SGD(netG.parameters(), lr=0.1)
+one = torch.ones(2, 2)
+for i in range(2):
+    for p in netD.parameters():
+        p.requires_grad = True
+    for j in range(2):
+        netD.zero_grad()
+        real = Variable(torch.rand(2, 2))
+        errD_real = netD(real)
+        errD_real.backward(one)
+        noise = torch.rand(2, 2)
+        noisev = Variable(noise, volatile=True)
+        fake = Variable(netG(noisev).data)
+        inputv = fake
+        errD_fake = netD(inputv)
+        errD_fake.backward(-one)
+        optD.step()
+    for p in netD.parameters():
+        p.requires_grad = False
+    netG.zero_grad()
+    noisev = Variable(torch.rand(2, 2))
+    fake = netG(noisev)
+    errG = netD(fake)
+    errG.backward(one)
+    optG.step()
+    if i % 1 == 0:
+        fake = netG(Variable(noise, volatile=True))
+        see("fake", fake.data)
+#### dqn complete
+class Agent:
+    def __init__(self):
+        self.q, self.target = net, head
+        self.opt = optim.SGD(net.parameters(), lr=0.1)
+        self.memory = [(torch.rand(2), 1, torch.rand(2), 0.5), (torch.rand(2), 0, None, 1.0)]
+    def act(self, s):
+        if torch.rand(1).item() > -1:
+            return self.q(Variable(s.unsqueeze(0), volatile=True)).data.max(1)[1].view(1, 1)
+        else:
+            return torch.LongTensor([[0]])
+    def learn(self):
+        mask = torch.tensor([m[2] is not None for m in self.memory])
+        following = Variable(torch.stack([m[2] for m in self.memory if m[2] is not None]), volatile=True)
+        state = Variable(torch.stack([m[0] for m in self.memory]))
+        action = Variable(torch.LongTensor([[m[1]] for m in self.memory]))
+        reward = Variable(torch.tensor([m[3] for m in self.memory]))
+        values = self.q(state).gather(1, action)
+        next_values = Variable(torch.zeros(2))
+        next_values[mask] = self.target(following).max(1)[0]
+        next_values.volatile = False
+        expected = next_values * 0.9 + reward
+        loss = F.smooth_l1_loss(values.squeeze(1), expected)
+        self.opt.zero_grad()
+        loss.backward()
+        self.opt.step()
+        return loss.item()
+a = Agent()
+see("act", a.act(torch.rand(2)))
+see("learn", a.learn())
+#### word language model
+def repackage(h):
+    return Variable(h.data) if isinstance(h, Variable) else tuple(repackage(v) for v in h)
+def get_batch(source, i, evaluation=False):
+    data = Variable(source[i:i + 2], volatile=evaluation)
+    target = Variable(source[i + 1:i + 3].view(-1))
+    return data, target
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Embedding(5, 4)
+        self.r = nn.GRU(4, 4)
+        self.d = nn.Linear(4, 5)
+    def forward(self, x, h):
+        o, h = self.r(self.e(x), h)
+        return self.d(o.view(-1, 4)), h
+    def init_hidden(self, n):
+        w = next(self.parameters()).data
+        return Variable(w.new(1, n, 4).zero_())
+model = Model()
+ce = nn.CrossEntropyLoss()
+text = torch.arange(12).view(6, 2) % 5
+def evaluate(source):
+    model.eval()
+    total = 0
+    hidden = model.init_hidden(2)
+    for i in range(0, source.size(0) - 2, 2):
+        data, targets = get_batch(source, i, evaluation=True)
+        output, hidden = model(data, hidden)
+        total += len(data) * ce(output, targets).item()
+        hidden = repackage(hidden)
+    return total
+def train():
+    model.train()
+    hidden = model.init_hidden(2)
+    for i in range(0, text.size(0) - 2, 2):
+        data, targets = get_batch(text, i)
+        hidden = repackage(hidden)
+        model.zero_grad()
+        output, hidden = model(data, hidden)
+        loss = ce(output, targets)
+        loss.backward()
+        for p in model.parameters():
+            p.data.add_(-0.1 * p.grad.data)
+train()
+see("e", evaluate(text))
+#### imagenet validate
+class Meter:
+    def __init__(self):
+        self.sum = self.count = 0
+    def update(self, v, n=1):
+        self.sum += v * n
+        self.count += n
+def accuracy(output, target, topk=(1,)):
+    maxk = max(topk)
+    _, pred = output.topk(maxk, 1, True, True)
+    pred = pred.t()
+    correct = pred.eq(target.view(1, -1).expand_as(pred))
+    return [correct[:k].reshape(-1).float().sum(0) for k in topk]
+def validate(loader, model, criterion):
+    losses, top1 = Meter(), Meter()
+    model.eval()
+    for i, (input, target) in enumerate(loader):
+        input_var = torch.autograd.Variable(input, volatile=True)
+        target_var = torch.autograd.Variable(target, volatile=True)
+        output = model(input_var)
+        loss = criterion(output, target_var)
+        prec1, = accuracy(output.data, target, topk=(1,))
+        losses.update(loss.item(), input.size(0))
+        top1.update(prec1.item(), input.size(0))
+        if i % 10 == 0:
+            print("Test: [{0}/{1}]".format(i, len(loader)), losses.sum)
+    return top1.sum
+see("v", validate([(torch.rand(3, 2), torch.LongTensor([0, 1, 0]))], net, nn.CrossEntropyLoss()))
+#### phases loop
+def train_model(model, loaders, epochs=1):
+    opt = optim.SGD(model.parameters(), lr=0.1)
+    best = 0.0
+    for epoch in range(epochs):
+        for phase in ["train", "val"]:
+            if phase == "train":
+                model.train(True)
+            else:
+                model.train(False)
+            running = 0.0
+            for inputs, labels in loaders[phase]:
+                if phase == "train":
+                    inputs, labels = Variable(inputs), Variable(labels)
+                else:
+                    inputs, labels = Variable(inputs, volatile=True), Variable(labels, volatile=True)
+                opt.zero_grad()
+                outputs = model(inputs)
+                loss = criterion(outputs, labels)
+                if phase == "train":
+                    loss.backward()
+                    opt.step()
+                running += loss.item()
+            if phase == "val":
+                best = max(best, running)
+    return best
+see("b", train_model(net, {"train": batches, "val": batches}))
+#### phases loop with volatile expression
+def train_model(model, loaders):
+    opt = optim.SGD(model.parameters(), lr=0.1)
+    running = 0
+    for phase in ["train", "val"]:
+        for x, y in loaders[phase]:
+            x = Variable(x, volatile=(phase == "val"))
+            y = Variable(y, volatile=(phase == "val"))
+            opt.zero_grad()
+            loss = criterion(model(x), y)
+            if phase == "train":
+                loss.backward()
+                opt.step()
+            running += loss.item()
+    return running
+see("b", train_model(net, {"train": batches, "val": batches}))
+#### style transfer targets
+content = torch.rand(2, 2)
+style = torch.rand(2, 2)
+c_target = net(Variable(content, volatile=True))
+s_targets = [layer(Variable(style, volatile=True)) for layer in (net, head)]
+c_target = Variable(c_target.data, requires_grad=False)
+s_targets = [Variable(s.data, requires_grad=False) for s in s_targets]
+img = Variable(content.clone(), requires_grad=True)
+opt = optim.SGD([img], lr=0.1)
+for i in range(2):
+    loss = F.mse_loss(net(img), c_target)
+    for layer, s in zip((net, head), s_targets):
+        loss = loss + F.mse_loss(layer(img), s)
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+see("img", img.data)
+#### greedy decoder
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Embedding(5, 4)
+        self.cell = nn.GRUCell(4, 4)
+        self.out = nn.Linear(4, 5)
+    def forward(self, x, h):
+        h = self.cell(self.e(x), h)
+        return F.log_softmax(self.out(h), dim=1), h
+    def sample(self, start, n):
+        prev = Variable(torch.LongTensor([start]), volatile=True)
+        h = Variable(torch.zeros(1, 4), volatile=True)
+        scores, hyp = 0, []
+        for _ in range(n):
+            out, h = self(prev, h)
+            best, arg = out.max(1)
+            scores += best.data[0].item()
+            hyp.append(arg.data[0].item())
+            prev = arg
+            if hyp[-1] == 99:
+                break
+        return hyp, scores
+d = Decoder()
+see("s", d.sample(1, 3))
+d(torch.LongTensor([1]), torch.zeros(1, 4))[0].sum().backward()
+#### sampler with temperature re-wrap
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.e = nn.Embedding(5, 4)
+        self.out = nn.Linear(4, 5)
+    def sample(self, start, n):
+        prev, toks = Variable(torch.LongTensor([start]), volatile=True), []
+        for _ in range(n):
+            p = F.softmax(self.out(self.e(prev)), dim=1)
+            tok = p.data.max(1)[1]
+            toks.append(tok.item())
+            prev = Variable(tok, volatile=True)
+        return toks
+d = Decoder()
+see("s", d.sample(1, 3))
+#### feature extraction to numpy
+import numpy as np
+class Extractor:
+    def __init__(self, model):
+        self.model = model.eval()
+    def __call__(self, batch):
+        x = Variable(batch, volatile=True)
+        for name, m in [("a", net), ("b", head)]:
+            x = m(x)
+            if name == "b":
+                return x.data.cpu().numpy()
+feats = np.concatenate([Extractor(net)(x) for x, y in batches], 0)
+#### a policy gradient actor with volatile values
+def returns(rs, values, last):
+    R = head(Variable(last, volatile=True)).data.mean()
+    out = []
+    for r in rs:
+        R = r + 0.9 * R
+        out.append(R)
+    return torch.stack(out)
+vals = net(torch.ones(2, 2)).mean(1)
+adv = Variable(returns([1.0, 2.0], vals, torch.ones(1, 2))) - vals
+adv.pow(2).mean().backward()
+#### a3c test worker
+import copy
+def test(shared, steps):
+    model = copy.deepcopy(shared)
+    model.eval()
+    total, done = 0, True
+    h = None
+    for _ in range(steps):
+        if done:
+            model.load_state_dict(shared.state_dict())
+            h = Variable(torch.zeros(1, 2), volatile=True)
+        else:
+            h = Variable(h.data, volatile=True)
+        h = model(Variable(torch.ones(1, 2), volatile=True) + h)
+        prob = F.softmax(h, dim=1)
+        total += prob.max(1)[0].data.item()
+        done = False
+    return total
+see("t", test(net, 3))
+#### ensembles with helper list
+def predict_all(models, x):
+    outs = []
+    for m in models:
+        m.eval()
+        outs.append(F.softmax(m(Variable(x, volatile=True)), dim=1).data)
+    return torch.stack(outs).mean(0)
+p = predict_all([net, head], torch.ones(2, 2))
+#### Lambda transform
+class Lambda:
+    def __init__(self, f):
+        self.f = f
+    def __call__(self, x):
+        return self.f(x)
+t = Lambda(lambda x: net(Variable(x.unsqueeze(0), volatile=True)).data.squeeze(0))
+see("t", [t(x[0]) for x, y in batches])
+"""
+
 CASES = [
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),
@@ -1508,4 +1807,5 @@ CASES = [
     *_cases("files", FILES),
     *_cases("layout", LAYOUT),
     *_cases("states", STATES),
+    *_cases("programs", PROGRAMS),
 ]
