@@ -6,6 +6,7 @@ program in the words of today, with what the old form meant written out as arith
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -222,6 +223,9 @@ labels = torch.tensor([0, 1, 1, 0])
 """
 
 
+_CARRIED = re.compile(r"(?:\.(?:data|detach\(\)|cpu\(\)|numpy\(\)|tolist\(\)))+\[0\]\Z")
+
+
 def _scalar(
     name: str, body: str, new: str = "", *, old: str = "", unsafe: bool = False
 ) -> DataCase:
@@ -230,7 +234,7 @@ def _scalar(
         return _case(name, _LOSSES + _text(body), "VM301", unsafe=unsafe)
     # What the old form meant: the only element of a tensor, as a number.
     old = old or "loss.data[0]"
-    root = new.removesuffix(".item()")
+    root = _CARRIED.sub("", old)
     meant = _text(body).replace(old, f"sum({root}.reshape(-1).tolist())")
     return _case(
         name,
@@ -403,6 +407,28 @@ SCALARS = [
         "loss = F.mse_loss(net(x), y)\nr = float(loss.detach().cpu().numpy()[0])",
         "loss.item()",
         old="loss.detach().cpu().numpy()[0]",
+    ),
+    _scalar(
+        "through a list",
+        "loss = F.mse_loss(net(x), y)\nr = loss.data.tolist()[0]",
+        "loss.item()",
+        old="loss.data.tolist()[0]",
+    ),
+    _scalar(
+        "the norm of the gradients",
+        """
+        F.mse_loss(net(x), y).backward()
+        norm = torch.nn.utils.clip_grad_norm_(net.parameters(), 1.)
+        print('%.4f' % norm.data[0])
+        """,
+        "norm.item()",
+        old="norm.data[0]",
+    ),
+    _scalar(
+        "in parentheses and over lines",
+        "r = (F.mse_loss(net(x), y) +\n     net.weight.norm()\n     ).data[0]",
+        ").item()",
+        old="(F.mse_loss(net(x), y) +\n     net.weight.norm()\n     ).data[0]",
     ),
     _scalar(
         "a criterion of one's own",

@@ -49,7 +49,7 @@ _LOSS_NAME = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"(?:losses|_list|(?<!s)s)\Z", re.IGNORECASE)
-_CARRYING = frozenset({"cpu", "detach", "numpy"})
+_CARRYING = frozenset({"cpu", "detach", "numpy", "tolist"})
 _OTHERS = frozenset({"chainer", "mxnet", "paddle", "tensorflow", "theano"})
 _TITLE = "read the number with .item()"
 
