@@ -114,10 +114,8 @@ def test_keywords_of_reductions() -> None:
 @pytest.mark.parametrize("name", sorted(reductions.KEEPING))
 def test_keeping(name: str) -> None:
     arguments = (torch.float64,) if name == "to" else ()
-    if name == "cuda":
-        # The same cast as `cpu`, which can be run everywhere.
-        assert Tensor.cuda.__doc__ is not None
-        return
+    if name == "cuda" and not torch.cuda.is_available():
+        pytest.skip("there is no such device")
     for shape in ((), (1,), (2, 3)):
         assert getattr(torch.rand(shape), name)(*arguments).shape == shape
 
