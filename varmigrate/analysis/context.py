@@ -23,6 +23,7 @@ class ModuleContext:
     takers: functions and classes the imports of this file lead to, by short name, that take the
     flag `async` was. namesakes: those of the whole project.
     differentiated: names that other files of the project use where they differentiate.
+    own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
     file that others name, by name.
@@ -39,5 +40,6 @@ class ModuleContext:
     namesakes: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
     differentiated: frozenset[str] = frozenset()
+    own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

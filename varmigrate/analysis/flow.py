@@ -29,7 +29,10 @@ _HIDDEN = re.compile(
     r"(?:(?<![\w.])|\bbuiltins\.)(?:exec|eval|globals|locals|vars|dir)\s*\(|\b__dict__\b|\bf_locals\b"
 )
 
-_FRAMES = re.compile(r"\bf_locals\b")
+# Ways to get at the values of a function without naming them.
+_FRAMES = re.compile(
+    r"(?:(?<![\w.])|\bbuiltins\.)(?:exec|eval|locals|vars)\s*\(|\bf_locals\b|\b_getframe\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,19 @@ class Flow:
         self.assumptions = assumptions
         self._reaching: dict[int, dict[int, Reached]] = {}
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
-        self._script = _SCRIPT.search(scopes.tree.text) is not None
+        self._script = _SCRIPT.search(scopes.tree.text) is not None or self._reads_arguments()
         self._hidden = _HIDDEN.search(scopes.tree.text) is not None
         self._frames = _FRAMES.search(scopes.tree.text) is not None
+
+    def _reads_arguments(self) -> bool:
+        """Whether the command line is read as soon as the file is: nobody imports such a one."""
+        return "parse_args" in self.tree.text and any(
+            isinstance(call.func, cst.Attribute)
+            and call.func.attr.value == "parse_args"
+            and not call.args
+            and self.scopes.scope_at(call) is self.scopes.module
+            for call in self.scopes.all(cst.Call)
+        )
 
     def definitions(self, node: cst.Name) -> tuple[Binding, ...] | None:
         """The bindings a read can see, in order; None when there may be others.
@@ -114,7 +127,7 @@ class Flow:
         if owner.kind is ScopeKind.CLASS:
             return self._hidden
         if owner.kind is not ScopeKind.MODULE:
-            # Neither `exec` nor `locals()` can bind the names of a function.
+            # The dictionary of a module is not asked for the names of a function.
             return self._frames
         return self._hidden or name in self.names.context.patched or self.names.starred(name, owner)
 

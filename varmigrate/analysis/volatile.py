@@ -42,7 +42,7 @@ OPERATIONS = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript, 
 """Nodes that compute something when they are evaluated."""
 
 _DATA_ATTRIBUTES = frozenset({"data", "volatile", "requires_grad", "is_leaf", "grad_fn"})
-_ADDING = frozenset({"append", "insert", "add", "extend", "update", "setdefault", "put"})
+ADDING = frozenset({"append", "insert", "add", "extend", "update", "setdefault", "put"})
 _CONTAINER_METHODS = frozenset({"items", "values", "get", "pop", "copy"})
 GRAD_MODES = frozenset(
     {
@@ -88,6 +88,8 @@ class Contamination:
         self._known: dict[int, Binding] = {}
         self._stores: dict[str, list[tuple[cst.BaseExpression, cst.BaseExpression]]] = {}
         self._stored_bits: dict[int, int] = {}
+        # What containers behind attributes were given.
+        self._held: dict[str, int] = {}
         self._puts: list[tuple[cst.BaseExpression, cst.BaseExpression]] = []
         self._switches: list[tuple[cst.Name, bool, cst.CSTNode]] = []
         self._memo: dict[int, int] = {}
@@ -298,7 +300,7 @@ class Contamination:
             elif (
                 isinstance(node, cst.Call)
                 and isinstance(node.func, cst.Attribute)
-                and node.func.attr.value in _ADDING
+                and node.func.attr.value in ADDING
             ):
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
 
@@ -396,6 +398,12 @@ class Contamination:
         if isinstance(place, cst.Name):
             for binding in self._aliases(place):
                 changed = self._raise(self._bindings, binding, bits) or changed
+        elif isinstance(place, cst.Attribute):
+            path = written_path(place)
+            if path and self._held.get(path, PLAIN) | bits != self._held.get(path, PLAIN):
+                self._held[path] = self._held.get(path, PLAIN) | bits
+                self._memo.clear()
+                changed = True
         return changed
 
     def _aliases(self, name: cst.Name) -> list[Binding]:
@@ -492,15 +500,53 @@ class Contamination:
             for node in self._nodes
             if isinstance(node, cst.Return) and node.value is not None
         ]
+        given = [
+            node.value.item if isinstance(node.value, cst.From) else node.value
+            for node in self._nodes
+            if isinstance(node, cst.Yield) and node.value is not None
+        ]
+        inner = path[1:] if path[:1] == (ANY,) else ()
+        found += [self._element(value, inner) for value in given]
         return self._union(found) & (VOLATILE | OTHER | FREE)
 
     def stored(self) -> Iterator[tuple[cst.BaseExpression, int]]:
-        """The attributes and global names the function assigns, with the bits of the values."""
+        """The attributes and names the function assigns, with the bits of the values."""
         for node in self._nodes:
             if isinstance(node, cst.Assign):
                 for target in node.targets:
                     if isinstance(target.target, (cst.Attribute, cst.Name)):
                         yield target.target, self.bits(node.value)
+
+    def held_outside(self) -> set[str]:
+        """The names under which others can find what depends on a volatile value.
+
+        Attributes, global names, and containers that the function did not make.
+        """
+        found: set[str] = set()
+        for place, value in (*self.stored(), *((p, self.bits(v)) for p, v in self._puts)):
+            if not value & VOLATILE:
+                continue
+            root: cst.BaseExpression = place
+            while isinstance(root, (cst.Subscript, cst.Call)):
+                root = root.value if isinstance(root, cst.Subscript) else root.func
+            if isinstance(root, cst.Attribute):
+                found.add(root.attr.value)
+            elif isinstance(root, cst.Name) and not self.is_own(root, bound=root is place):
+                found.add(root.value)
+        return found
+
+    def is_own(self, name: cst.Name, bound: bool = False) -> bool:
+        """Whether a name is the function's own, and what it holds not given as a parameter.
+
+        bound: the name is bound to something else here.
+        """
+        scope = self.analysis.scopes.scope_at(name)
+        owner = self.names.owner(name.value, scope)
+        bindings = owner.bindings.get(name.value, [])
+        return owner in self._scopes_inside(self.scope) and not any(
+            binding.foreign or (binding.kind is BindingKind.PARAMETER and not bound)
+            for binding in bindings
+        )
 
     def _bits(self, node: cst.CSTNode) -> int:
         if id(node) in self._producers:
@@ -599,12 +645,12 @@ class Contamination:
             if (
                 last < at.order < load.order
                 and self.flow.definitions(name) == definitions
-                and self._above(place, node)
+                and self.above(place, node)
             ):
                 found, last = value, at.order
         return found
 
-    def _above(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+    def above(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
         """Whether the block of the first statement is around the second."""
         block = self._block(first)
         current: cst.CSTNode | None = second
@@ -638,7 +684,12 @@ class Contamination:
         """What was stored in this function under an attribute or a written key."""
         path = written_path(node)
         stores = self._stores.get(path, []) if path else []
-        if not stores or any(place is node for place, _ in stores):
+        if any(place is node for place, _ in stores):
+            return None
+        if path in self._held:
+            # There may be others in the container already.
+            return self._held[path] | OTHER
+        if not stores:
             return None
         position = self._position(node)
         found: list[int] = []
@@ -647,7 +698,7 @@ class Contamination:
             before = self._position(place) < position
             if before or self._share_loop(place, node):
                 found.append(self._stored_bits.get(id(place), _NOT_YET))
-            if before and self._above(place, node):
+            if before and self.above(place, node):
                 sure = True
                 break
         if not sure or self.may_be_rebound(node):
@@ -696,7 +747,7 @@ class Contamination:
         if isinstance(func, cst.Attribute):
             method = func.attr.value
             if not self.names.origin(func):
-                if method in NON_TENSOR_METHODS or method in _ADDING:
+                if method in NON_TENSOR_METHODS or method in ADDING:
                     return PLAIN
                 row = METHODS.get(method)
                 if row is not None and row.graph is Graph.FREE:
@@ -714,16 +765,55 @@ class Contamination:
         if known is not None and known.graph is Graph.FREE:
             return FREE
         found = self._operation(operands)
+        if self._gives_back(node):
+            # It may hand back any of its arguments, as it is.
+            found = self._union(operands)
         if found & (VOLATILE | _NOT_YET) or (not found & OTHER and self._only_computes(node)):
             return found
         return self._unless_free(node, OTHER)
+
+    def _gives_back(self, node: cst.Call) -> bool:
+        """Whether what is called may hand back one of its arguments, as `max` does."""
+        if not isinstance(node.func, cst.Name):
+            return False
+        if self.names.is_builtin(node.func):
+            return node.func.value in ("max", "min", "next", "getattr")
+        definitions = self.flow.definitions(node.func)
+        function = definitions[0].node if definitions and len(definitions) == 1 else None
+        if not isinstance(function, cst.FunctionDef):
+            return False
+        parameters = {
+            parameter.name.value
+            for parameter in (*function.params.params, *function.params.kwonly_params)
+        }
+        return any(
+            isinstance(part, cst.Name) and part.value in parameters
+            for inner in evaluated(function)
+            if isinstance(inner, cst.Return) and inner.value is not None
+            for part in _parts(inner.value)
+        )
 
     def _hands_on(self, node: cst.Call) -> bool:
         """Whether a call only puts what it is given into a container, or takes it out."""
         func = node.func
         if isinstance(func, cst.Name):
             return func.value in CONTAINER_BUILTINS and self.names.is_builtin(func)
-        return isinstance(func, cst.Attribute) and func.attr.value in (_CONTAINER_METHODS | _ADDING)
+        return isinstance(func, cst.Attribute) and func.attr.value in (_CONTAINER_METHODS | ADDING)
+
+
+def _parts(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What an expression may give as it is: itself, branches, elements."""
+    if isinstance(node, (cst.Tuple, cst.List)):
+        for element in node.elements:
+            yield from _parts(element.value)
+    elif isinstance(node, cst.IfExp):
+        yield from _parts(node.body)
+        yield from _parts(node.orelse)
+    elif isinstance(node, cst.BooleanOperation):
+        yield from _parts(node.left)
+        yield from _parts(node.right)
+    else:
+        yield node
 
 
 def evaluated(function: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -746,12 +836,21 @@ def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     yield node
     if isinstance(node, cst.Lambda):
         return
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+    if isinstance(node, cst.FunctionDef):
         for decorator in node.decorators:
             yield from below(decorator)
-        if isinstance(node, cst.ClassDef):
-            for child in children(node.body):
-                yield from below(child)
+        parameters = node.params
+        for parameter in (
+            *parameters.posonly_params,
+            *parameters.params,
+            *parameters.kwonly_params,
+        ):
+            if parameter.default is not None:
+                yield from below(parameter.default)
+        return
+    if isinstance(node, cst.ClassDef):
+        for part in (*node.decorators, *node.bases, *node.keywords, *children(node.body)):
+            yield from below(part)
         return
     for child in children(node):
         yield from below(child)

@@ -13,17 +13,20 @@ from weakref import WeakKeyDictionary
 
 import libcst as cst
 
+from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import Scope, ScopeKind, dotted_name
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, dotted_name
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import children, statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
+    ADDING,
     OPERATIONS,
     OTHER,
     VOLATILE,
     Contamination,
     below,
+    evaluated,
     function_around,
     line_of,
 )
@@ -32,12 +35,15 @@ from varmigrate.rewrite.regions import decorate, wrap
 from varmigrate.rewrite.spelling import spell_torch
 from varmigrate.rules.call_fix import is_bool
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
+from varmigrate.torch_facts.kinds import Graph, Identity
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
 from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
 from varmigrate.torch_facts.quiet import (
     CONTAINER_BUILTINS,
+    DERIVATIVE_WORDS,
     DIFFERENTIATING,
     GRADIENT_METHODS,
+    HANDING_ON,
     OPTIMIZER_METHODS,
     QUIET_BUILTINS,
     QUIET_METHODS,
@@ -49,8 +55,14 @@ _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
 _TRUTH = (cst.Name, cst.Attribute, cst.Comparison, cst.BooleanOperation, cst.UnaryOperation)
+# Methods that are called without being named.
+_IMPLICIT = frozenset({"forward", "__call__", "the lambda"})
+_VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
+# What is asked of the graph itself.
+_OF_THE_GRAPH = frozenset({"requires_grad", "grad_fn", "is_leaf", "grad"})
+_ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 _DEEPEST = 4
-_MOST_ROUNDS = 6
+_MOST_ROUNDS = 40
 
 
 @dataclass
@@ -116,6 +128,8 @@ class _Differentiated(_Collision):
 
 _PLANS: WeakKeyDictionary[FileAnalysis, _FilePlans] = WeakKeyDictionary()
 _TRAINS: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
+_Members = dict[str, list[cst.FunctionDef]]
+_MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
 YIELD = "a `yield`"
 DEFINITION = "a definition"
 
@@ -166,12 +180,15 @@ class _FilePlans:
             waiting = self._spread()
             if not waiting:
                 break
+        self._unfinished = bool(waiting)
 
     def of(self, function: cst.CSTNode) -> Plan:
         """The plan of a function, with the edits in those that go on with its values."""
         own = self._plans[id(function)]
         if own.problem:
             return own
+        if self._unfinished:
+            return Plan(problem="its values go through too many functions", needed=True)
         seen = {id(function)}
         waiting = [id(function)]
         edits, reasons, assumptions = list(own.edits), list(own.reasons), [own.assumption]
@@ -185,12 +202,19 @@ class _FilePlans:
                 plan = self._plans[after]
                 if plan.gradient:
                     return Plan(problem=plan.problem, needed=True)
-                if not plan.problem:
+                if plan.problem:
+                    if self._differentiates(self._functions[after]):
+                        assumptions.append(
+                            f"{self._called(after)} differentiates nothing that depends on it"
+                        )
+                else:
                     edits += plan.edits
                     reasons += plan.reasons
                     assumptions.append(plan.assumption)
                     title = title if needed or not plan.needed else plan.title
                     needed = needed or plan.needed
+        if needed:
+            assumptions += [text for key in seen for text in self._outside(key)]
         return replace(
             own,
             title=title,
@@ -199,6 +223,70 @@ class _FilePlans:
             assumption="; ".join(dict.fromkeys(text for text in assumptions if text)),
             needed=needed,
         )
+
+    def _outside(self, key: int) -> Iterator[str]:
+        """What has to be assumed of those who may be given what depends on the values."""
+        planner, function = self._planners[key], self._functions[key]
+        names = planner.values.held_outside()
+        if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
+            names.add(function.name.value)
+        if not isinstance(function, cst.Module) and not isinstance(function, cst.FunctionDef):
+            names.add("the lambda")
+        here = re.search(DERIVATIVE_WORDS, self.analysis.text) is not None
+        elsewhere = self.analysis.context.differentiated
+        for name in sorted(names):
+            words = {name, *self._classes_around(function)} if name in _IMPLICIT else {name}
+            if here and not self._accounted(name, key):
+                yield f"nothing that depends on `{name}` is differentiated"
+            elif words & elsewhere:
+                yield f"no other file differentiates what depends on `{name}`"
+
+    def _classes_around(self, function: cst.CSTNode) -> set[str]:
+        """The class a method is of, by name."""
+        owner = self.analysis.uses.class_node(self.analysis.scopes.scope_of[id(function)])
+        return set() if owner is None else {owner.name.value}
+
+    def _accounted(self, name: str, key: int) -> bool:
+        """Whether all who are given a result are seen, and differentiate nothing of it.
+
+        So it is for a function that is only called by its name, in functions that were planned
+        without a problem; not for one that Python or a framework calls.
+        """
+        function = self._functions[key]
+        if not isinstance(function, cst.FunctionDef) or function.name.value != name:
+            return False
+        if name in _IMPLICIT or name.startswith("__") or function.decorators:
+            return False
+        if any(self._plans[after].problem for after in self._after.get(key, ())):
+            return False
+        if self.analysis.flow.uncertain(name, self.analysis.scopes.scope_at(function)):
+            return False
+        return not self._mentioned(name, key)
+
+    def _mentioned(self, name: str, key: int) -> int:
+        """The line on which a name stands where it was not followed; 0 if there is none."""
+        analysis = self.analysis
+        told = {id(node) for reads in self._reads.values() for node in reads}
+        told |= {call for calls in self._producers.values() for call in calls}
+        places: list[cst.CSTNode] = [load.node for load in analysis.scopes.loads.get(name, ())]
+        places += [a for a in analysis.scopes.all(cst.Attribute) if a.attr.value == name]
+        for place in places:
+            above = analysis.tree.parent(place)
+            if id(place) in told or id(above) in told or isinstance(above, cst.AssignTarget):
+                continue
+            return line_of(analysis, place)
+        return 0
+
+    def _differentiates(self, function: cst.CSTNode) -> bool:
+        """Whether the text of a function may walk a graph backwards."""
+        text = self.analysis.tree.code(function)
+        return re.search(DERIVATIVE_WORDS, text) is not None
+
+    def _called(self, key: int) -> str:
+        function = self._functions[key]
+        if isinstance(function, cst.FunctionDef):
+            return f"`{function.name.value}`"
+        return "the code at the top of the file"
 
     def _place(self, key: int) -> int:
         function = self._functions[key]
@@ -225,6 +313,7 @@ class _FilePlans:
             plan = self._plans[key]
             function = self._functions[key]
             if plan.conditional or (plan.problem and not self._sites.get(key)):
+                # A caller cannot tell when; who may differentiate is asked for in `_outside`.
                 continue
             if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
                 for call in self._calls_of(function):
@@ -238,7 +327,7 @@ class _FilePlans:
     def _tell(self, key: int, node: cst.CSTNode, values: Contamination | None) -> set[int]:
         function = function_around(self.analysis, node)
         after = id(function)
-        if isinstance(function, cst.Lambda) or after == key:
+        if after == key:
             return set()
         self._functions[after] = function
         self._after.setdefault(key, set()).add(after)
@@ -344,7 +433,10 @@ class _Planner:
         sources = [*calls, *self._counterparts(), *reads]
         self.values = Contamination(analysis, function, sources, producers or {})
         self.condition: cst.BaseExpression | None = None
+        # Bindings of the function that the condition reads.
+        self.needed_names: list[Binding] = []
         self.assumed: list[str] = []
+        self._changed: set[str] | None = None
 
     def plan(self) -> Plan:
         try:
@@ -357,15 +449,7 @@ class _Planner:
         if not self.sites and not self.given:
             return Plan()
         if isinstance(self.function, cst.Lambda):
-            for node in below(self.function.body):
-                if isinstance(node, cst.Call):
-                    self._refuse_gradients(_Part(node), node)
-            if not self.values.bits(self.function.body) & VOLATILE:
-                # What it computes is cut off at once, with the graph or without.
-                return Plan(title="drop the flag")
-            if any(self.values.computes(node) for node in below(self.function.body)):
-                raise _Collision("a lambda holds no statement: make it a function")
-            return Plan(title="drop the flag", leaves=("returned",))
+            return self._lambda(self.function)
         if any(self._scope_of(site).kind is ScopeKind.CLASS for site in self.sites):
             raise _Collision("it stands in the body of a class")
         if any(self._is_default(site) for site in self.sites):
@@ -389,6 +473,8 @@ class _Planner:
                 else f"nothing from line {line} on is trained through `{name.value}`"
             )
         self.condition = condition
+        if not self._no_training_generator():
+            self.assumed.append("what is iterated over differentiates nothing")
         body = [self._part(statement) for statement in self._body()]
         parts = _Part(self.function, blocks=[body])
         leaves = tuple(dict.fromkeys(how for _, how in self.values.outlives()))
@@ -396,9 +482,40 @@ class _Planner:
             return Plan(title="drop the flag", leaves=leaves, conditional=condition is not None)
         if condition is None and self._decorates(parts):
             return self._decorated(leaves)
+        if isinstance(getattr(self.function, "body", None), cst.SimpleStatementSuite):
+            raise _Collision("its function stands on one line: give it lines of its own")
         runs = list(self._runs(body))
+        if condition is not None:
+            self._check_steady(condition, body, runs)
         plan = self._wrapped(runs, condition, leaves)
         return replace(plan, conditional=condition is not None)
+
+    def _lambda(self, node: cst.Lambda) -> Plan:
+        """A lambda is handed to `torch.no_grad()` as a whole, as a function is by the decorator."""
+        part = _Part(node)
+        self._look(part, (node.body,))
+        leaves = ("returned",) if self.values.bits(node.body) & VOLATILE else ()
+        if not part.needs:
+            return Plan(title="drop the flag", leaves=leaves)
+        if self._condition() is not None:
+            raise _Collision("a lambda holds no statement: make it a function")
+        if part.stops:
+            raise _Collision(f"the lambda computes {part.stops[0][1]} as well: make it a function")
+        spelling = spell_torch(self.analysis, self._anchor(), self.scope, self.scope.order + 1)
+        if spelling is None or node.lpar:
+            raise _Collision("a lambda holds no statement: make it a function")
+        start, end = self.tree.start(node), self.tree.end(node)
+        return Plan(
+            title="hand the lambda to `torch.no_grad()`",
+            edits=(
+                *spelling.edits,
+                Edit(start, start, f"{spelling.text}.no_grad()("),
+                Edit(end, end, ")"),
+            ),
+            assumption=self._assumption(),
+            reasons=("all that the lambda computes may go without a graph",),
+            needed=True,
+        )
 
     def _is_default(self, site: Site) -> bool:
         node: cst.CSTNode | None = site.call
@@ -407,6 +524,18 @@ class _Planner:
                 return True
             node = self.tree.parent(node)
         return False
+
+    def _check_steady(
+        self, condition: cst.BaseExpression, body: Sequence[_Part], runs: Sequence[Sequence[_Part]]
+    ) -> None:
+        """An attribute in the condition must not change between the call and the blocks."""
+        if not any(isinstance(node, cst.Attribute) for node in below(condition)):
+            return
+        start = min((self.tree.start(s.call) for s in self.sites if s.call is not None), default=0)
+        last = max((self.tree.start(run[0].node) for run in runs), default=0)
+        for stop, why in _Part(self.function, blocks=[list(body)]).all_stops():
+            if start < self.tree.start(stop) < last and isinstance(stop, cst.Call):
+                raise _Collision(f"{why} may change `{self._text(condition)}`")
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
@@ -515,10 +644,14 @@ class _Planner:
             definitions = self.analysis.flow.definitions(node)
             if definitions is None:
                 return node.value in ("True", "False", "None")
-            return (
-                len(definitions) == 1
-                and len(definitions[0].scope.bindings.get(node.value, [])) == 1
-            )
+            binding = definitions[0]
+            if len(binding.scope.bindings.get(node.value, [])) != 1:
+                return False
+            if binding.scope.kind is ScopeKind.COMPREHENSION:
+                return False
+            if binding.scope is self.scope and binding.kind is not BindingKind.PARAMETER:
+                self.needed_names.append(binding)
+            return True
         if isinstance(node, cst.Attribute):
             if not dotted_name(node) or self._assigned(node.attr.value):
                 return False
@@ -572,7 +705,10 @@ class _Planner:
         part = _Part(statement)
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             part.stops.append((statement, DEFINITION))
-            self._look(part, statement.decorators)
+            # Defaults, bases and the body of a class run where they stand.
+            for node in below(statement):
+                if node is not statement:
+                    self._sort(part, node)
             return part
         if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
             self._look(part, statement.body)
@@ -590,6 +726,10 @@ class _Planner:
             for item in statement.items
         ):
             part.stops.append((statement, "a block that switches recording on"))
+        if isinstance(statement, cst.With):
+            for item in statement.items:
+                if not isinstance(item.item, cst.Call):
+                    part.stops.append((statement, f"`with {self._text(item.item)}`"))
         if isinstance(statement, cst.For) and not self._plain_iterable(statement.iter):
             part.stops.append((statement.iter, "what is iterated over may compute something else"))
         self._look(part, headers)
@@ -598,25 +738,92 @@ class _Planner:
         return part
 
     def _plain_iterable(self, node: cst.BaseExpression) -> bool:
-        """Whether iterating runs no code of this file that has to be recorded."""
+        """Whether iterating runs no code of this file that has to be recorded.
+
+        What is not seen is taken to be a loader, unless a generator of the file trains.
+        """
+        if self._attached_tensor(node):
+            return False
         if isinstance(node, cst.Name):
             for binding in self.analysis.flow.definitions(node) or ():
                 source = self.analysis.flow.source(binding)
-                if (
-                    source is not None
-                    and not source.path
-                    and isinstance(source.expression, cst.Call)
-                    and not self._plain_iterable(source.expression)
-                ):
+                if source is None or source.path:
+                    if not self._no_training_generator():
+                        return False
+                elif not self._plain_iterable(source.expression):
                     return False
             return True
+        if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict, cst.ListComp)):
+            return True
+        if isinstance(node, cst.GeneratorExp):
+            return self._plain_iterable(node.for_in.iter)
         if isinstance(node, cst.Call):
             function = self._function(node.func)
             if function is not None:
                 return self._inert(function)
-            if isinstance(node.func, cst.Name) and node.func.value in CONTAINER_BUILTINS:
+            origin = self.names.origin(node.func)
+            builtin = isinstance(node.func, cst.Name) and self.names.is_builtin(node.func)
+            if builtin or self._is_quiet_module(origin):
                 return all(self._plain_iterable(argument.value) for argument in node.args)
-        return True
+            if origin.startswith("torch.utils.data."):
+                return True
+        if isinstance(node, (cst.Integer, cst.SimpleString)):
+            return True
+        return self._no_training_generator()
+
+    def _attached_tensor(self, node: cst.BaseExpression) -> bool:
+        """Whether iterating gives views of a tensor that may be part of a graph.
+
+        A parameter counts as one where nothing says that it is a loader or a list.
+        """
+        fact = self.analysis.facts.of(node)
+        if fact.kind is Kind.TENSOR:
+            return not fact.free and not self.values.bits(node) & VOLATILE
+        return False
+
+    def _no_training_generator(self) -> bool:
+        """Whether no generator of the file, and no iterator class, differentiates."""
+        return not any(
+            (function.name.value in _ITERATING or _yields(function)) and self._trains(function)
+            for function in self.analysis.scopes.all(cst.FunctionDef)
+        )
+
+    def _changed_view(self, node: cst.CSTNode) -> bool:
+        """Whether an operation binds a name to a view that is changed in place in the function."""
+        if isinstance(node, cst.Subscript):
+            view = bool(self.values.bits(node.value))
+        else:
+            func = node.func if isinstance(node, cst.Call) else None
+            row = METHODS.get(func.attr.value) if isinstance(func, cst.Attribute) else None
+            view = row is not None and row.identity in (Identity.VIEW, Identity.VIEW_OR_SAME)
+        statement = statement_of(self.tree, node)
+        if not view or not isinstance(statement, cst.Assign):
+            return False
+        names = {
+            name.value
+            for target in statement.targets
+            for name in self.analysis.flow.names_in(target.target)
+        }
+        return bool(names & self._changed_in_place())
+
+    def _changed_in_place(self) -> set[str]:
+        """The names of which something is changed in place in the function."""
+        if self._changed is None:
+            self._changed = set()
+            for node in self._nodes():
+                place: cst.CSTNode | None = None
+                if isinstance(node, cst.AugAssign) or (
+                    isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Subscript)
+                ):
+                    place = node.target
+                elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                    method = node.func.attr.value
+                    place = node.func.value if method.endswith("_") else None
+                while isinstance(place, (cst.Subscript, cst.Attribute)):
+                    place = place.value
+                if isinstance(place, cst.Name):
+                    self._changed.add(place.value)
+        return self._changed
 
     def _look(self, part: _Part, roots: Iterable[cst.CSTNode]) -> None:
         for root in roots:
@@ -646,6 +853,16 @@ class _Planner:
             part.stops.append((node, "an `await`"))
         elif isinstance(node, cst.Assign):
             self._assignment(part, node)
+        elif isinstance(node, cst.Attribute):
+            self._attribute(part, node)
+        elif isinstance(node, cst.StarredElement):
+            if self.values.bits(node.value) & OTHER:
+                part.stops.append((node, f"`*{self._text(node.value)}`"))
+        elif isinstance(node, cst.CompFor):
+            if node.asynchronous is not None:
+                part.stops.append((node, "an `async` comprehension"))
+            if not self._plain_iterable(node.iter):
+                part.stops.append((node.iter, f"the iteration over `{self._text(node.iter)}`"))
         elif isinstance(node, OPERATIONS):
             if isinstance(node, cst.Call):
                 self._refuse_gradients(part, node)
@@ -659,6 +876,8 @@ class _Planner:
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} depends on a "
                     "value that is volatile on some ways only"
                 )
+            elif self._changed_view(node):
+                part.stops.append((node, f"`{self._text(node)}`, a view that is changed later"))
             elif not self._quiet(node):
                 if self._feeds(node):
                     part.inside.append(node)
@@ -667,7 +886,40 @@ class _Planner:
                 else:
                     part.stops.append((node, f"`{self._text(node)}`"))
 
+    def _attribute(self, part: _Part, node: cst.Attribute) -> None:
+        """A method taken as a value, and a property that computes."""
+        name = node.attr.value
+        call = self.tree.parent(node)
+        called = isinstance(call, cst.Call) and call.func is node
+        if name in GRADIENT_METHODS and not called:
+            if self.values.bits(node.value) & VOLATILE:
+                raise _Differentiated(
+                    f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
+                    "of what depends on it"
+                )
+            part.stops.append((node, f"`{self._text(node)}`"))
+        elif name in _OF_THE_GRAPH and self._is_volatile(node.value):
+            if not isinstance(call, cst.AssignTarget):
+                raise _Collision(
+                    f"line {line_of(self.analysis, node)} asks for `{self._text(node)}`, which "
+                    "would be another"
+                )
+        elif name in _VIEWING and self.values.bits(node.value) & OTHER:
+            part.stops.append((node, f"`{self._text(node)}`"))
+        elif not called and not isinstance(call, cst.AssignTarget):
+            getters = properties(self.analysis).get(name, ())
+            if any(not self._inert(getter) for getter in getters):
+                part.stops.append((node, f"the property `{self._text(node)}`"))
+
     def _assignment(self, part: _Part, node: cst.Assign) -> None:
+        unpacked = any(isinstance(t.target, (cst.Tuple, cst.List)) for t in node.targets)
+        if (
+            unpacked
+            and not isinstance(node.value, (cst.Tuple, cst.List))
+            and self.values.bits(node.value) & OTHER
+        ):
+            # Taking a tensor apart gives views of it.
+            part.stops.append((node, f"`{self._text(node)}`"))
         stored = self.values.stores(node)
         if stored == VOLATILE:
             part.needs.append(node)
@@ -694,10 +946,10 @@ class _Planner:
         if isinstance(node.func, cst.Attribute):
             method = node.func.attr.value
             operands.append(node.func.value)
-        if origin in DIFFERENTIATING or (not origin and method in GRADIENT_METHODS):
-            asked = operands if origin else operands[-1:]
+        of_torch = origin.startswith("torch.")
+        if origin in DIFFERENTIATING or (method in GRADIENT_METHODS and (not origin or of_torch)):
             if not self._guarded(node) and any(
-                self.values.bits(operand) & VOLATILE for operand in asked
+                self.values.bits(operand) & VOLATILE for operand in operands
             ):
                 raise _Differentiated(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
@@ -748,7 +1000,7 @@ class _Planner:
         """Take note of what a call with a volatile value may do besides."""
         func = node.func
         origin = self.names.origin(func)
-        if origin.startswith("torch.") or origin.split(".")[0] in QUIET_MODULES:
+        if origin.startswith("torch.") or self._is_quiet_module(origin):
             return
         if isinstance(func, cst.Attribute) and not origin and self._is_volatile(func.value):
             return
@@ -777,10 +1029,15 @@ class _Planner:
                         f"(line {self.tree.line(forward.name)})"
                     )
             return
-        role = self.analysis.uses.role(func)
-        if role.kind in (RoleKind.MODULE, RoleKind.LOSS, RoleKind.RNN):
+        if self._trusted(func):
             return
         owner = self._own_class(func)
+        if isinstance(func, cst.Attribute) and func.attr.value in methods(self.analysis):
+            self._assume(node)
+            return
+        if self._some_class_trains():
+            self._assume(node)
+            return
         if owner is not None and self.analysis.uses.derives_from_module(owner):
             # What a module calls through `self` is a module.
             return
@@ -789,16 +1046,76 @@ class _Planner:
     def _is_volatile(self, node: cst.BaseExpression) -> bool:
         return bool(self.values.bits(node) & VOLATILE)
 
-    def _fed_only(self, function: cst.FunctionDef) -> bool:
-        """Whether a function of this file only computes: it neither trains nor keeps anything."""
-        return not any(
-            isinstance(node, (cst.Global, cst.Nonlocal))
-            or (
-                isinstance(node, cst.Assign)
-                and any(not isinstance(t.target, (cst.Name, cst.Tuple)) for t in node.targets)
-            )
-            for node in _all_below(function.body)
+    def _trusted(self, func: cst.BaseExpression) -> bool:
+        """Whether a callee passes for a model or a loss, which computes with what it is given.
+
+        A name alone is not believed in a file whose own classes differentiate, or that hooks in.
+        """
+        role = self.analysis.uses.role(func)
+        if role.kind not in (RoleKind.MODULE, RoleKind.LOSS, RoleKind.RNN):
+            return False
+        return not self._some_class_trains()
+
+    def _some_class_trains(self) -> bool:
+        """Whether an object of a class of this file may differentiate when it is called."""
+        if "register_forward" in self.analysis.text:
+            return True
+        return any(
+            self._trains(function)
+            for name in ("forward", "__call__")
+            for function in methods(self.analysis).get(name, ())
         )
+
+    def _fed_only(self, function: cst.FunctionDef, depth: int = 0) -> bool:
+        """Whether a function of this file computes and hands back, and nothing else.
+
+        It keeps nothing anywhere, and what it calls are models, torch functions, methods of
+        tensors, or functions of which the same is true.
+        """
+        if depth > _DEEPEST or function.asynchronous is not None:
+            return False
+        planner = _Planner(self.analysis, function, ())
+        planner.depth = depth + 1
+        for node in _all_below(function.body):
+            if isinstance(node, (cst.Global, cst.Nonlocal, cst.FunctionDef, cst.ClassDef)):
+                return False
+            if isinstance(node, (cst.Await, cst.Lambda)):
+                return False
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    if not isinstance(target.target, (cst.Name, cst.Tuple, cst.List)):
+                        return False
+            elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
+                if not isinstance(node.target, cst.Name):
+                    return False
+            elif isinstance(node, cst.Call) and not planner._only_feeds(node):
+                return False
+        return True
+
+    def _only_feeds(self, node: cst.Call) -> bool:
+        """Whether a call in such a function keeps nothing and differentiates nothing."""
+        func = node.func
+        if isinstance(func, cst.Attribute) and func.attr.value in ADDING:
+            root = func.value
+            return isinstance(root, cst.Name) and self.values.is_own(root)
+        if self._quiet_call(node):
+            return True
+        origin = self.names.origin(func)
+        if origin:
+            return origin.startswith("torch.") and origin not in DIFFERENTIATING
+        if isinstance(func, cst.Name) and self.names.is_builtin(func):
+            return func.value in _COMPUTING_BUILTINS | CONTAINER_BUILTINS
+        function = self._function(func)
+        if function is not None:
+            return self._fed_only(function, self.depth)
+        forwards = self.analysis.modules.callees(func)
+        if forwards is not None:
+            return not any(self._trains(forward) for forward in forwards)
+        if isinstance(func, cst.Attribute) and (
+            func.attr.value in METHODS or func.attr.value in TUPLE_METHODS
+        ):
+            return func.attr.value not in GRADIENT_METHODS
+        return self._trusted(func)
 
     def _own_class(self, func: cst.BaseExpression) -> cst.ClassDef | None:
         """The class around, when `self` itself or something it holds is called."""
@@ -814,27 +1131,27 @@ class _Planner:
     def _function(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
         return function_called(self.analysis, func, self.scope)
 
-    def _trains(self, function: cst.FunctionDef) -> bool:
+    def _trains(self, function: cst.FunctionDef, depth: int = 0) -> bool:
         """Whether a function differentiates or steps an optimizer, in what is seen of it."""
-        known = _TRAINS.setdefault(self.analysis, {})
-        if id(function) not in known:
-            known[id(function)] = False
-            known[id(function)] = any(
-                self._differentiates(node)
-                for node in _all_below(function.body)
-                if isinstance(node, cst.Call)
-            )
-        return known[id(function)]
-
-    def _differentiates(self, node: cst.Call) -> bool:
-        if self.names.origin(node.func) in DIFFERENTIATING:
-            return True
-        if isinstance(node.func, cst.Attribute):
-            method = node.func.attr.value
-            if method in GRADIENT_METHODS or method in OPTIMIZER_METHODS:
+        scope = self.analysis.scopes.scope_of[id(function)]
+        for node in _all_below(function.body):
+            if not isinstance(node, cst.Call):
+                continue
+            if self.names.origin(node.func) in DIFFERENTIATING:
                 return True
-        called = self._function(node.func) if isinstance(node.func, cst.Name) else None
-        return called is not None and self._trains(called)
+            if isinstance(node.func, cst.Attribute):
+                method = node.func.attr.value
+                if method in GRADIENT_METHODS or method in OPTIMIZER_METHODS:
+                    return True
+            called = function_called(self.analysis, node.func, scope)
+            if (
+                called is not None
+                and called is not function
+                and depth < _DEEPEST
+                and self._trains(called, depth + 1)
+            ):
+                return True
+        return False
 
     def _inert(self, function: cst.FunctionDef, depth: int = 0) -> bool:
         """Whether a function of this file records nothing that could be differentiated."""
@@ -874,7 +1191,11 @@ class _Planner:
             return self._quiet_origin(node, origin)
         if isinstance(func, cst.Name):
             if self.names.is_builtin(func):
-                return func.value in QUIET_BUILTINS or (
+                if not all(self._quiet_value(argument.value) for argument in node.args):
+                    return False
+                if func.value in CONTAINER_BUILTINS and self._is_iterated(node):
+                    return all(self._plain_iterable(argument.value) for argument in node.args)
+                return func.value in QUIET_BUILTINS - CONTAINER_BUILTINS or (
                     func.value in _COMPUTING_BUILTINS | CONTAINER_BUILTINS
                     and not any(self.values.bits(a.value) & OTHER for a in node.args)
                 )
@@ -887,16 +1208,71 @@ class _Planner:
             return self._inert(function, self.depth)
         method = func.attr.value
         if method in QUIET_METHODS or method in NON_TENSOR_METHODS:
-            return method not in GRADIENT_METHODS
+            own = methods(self.analysis).get(method, ())
+            if method in GRADIENT_METHODS or any(not self._inert(m, self.depth) for m in own):
+                return False
+            return method not in ("train", "eval") or self._sets_mode(node, func)
+        if method in METHODS and METHODS[method].graph is Graph.FREE:
+            return method not in methods(self.analysis)
         known = method in METHODS or method in TUPLE_METHODS
         operands = [func.value, *(argument.value for argument in node.args)]
         return known and not any(self.values.bits(operand) & OTHER for operand in operands)
 
+    def _is_iterated(self, node: cst.CSTNode) -> bool:
+        """Whether a call is what a loop goes over."""
+        above = self.tree.parent(node)
+        if isinstance(above, cst.Arg):
+            outer = self.tree.parent(above)
+            return outer is not None and self._is_iterated(outer)
+        return isinstance(above, (cst.For, cst.CompFor)) and above.iter is node
+
+    def _is_quiet_module(self, origin: str) -> bool:
+        """Whether a function is of a module that knows nothing of autograd, not a namesake."""
+        first = origin.split(".")[0]
+        return first in QUIET_MODULES and first not in self.analysis.context.own_modules
+
+    def _quiet_value(self, node: cst.BaseExpression) -> bool:
+        """Whether a function that is handed on may be called: it records nothing, or is none."""
+        if isinstance(node, cst.Lambda):
+            planner = _Planner(self.analysis, node, ())
+            planner.depth = self.depth + 1
+            return self.depth <= _DEEPEST and all(
+                planner._quiet(inner)
+                for inner in below(node.body)
+                if isinstance(inner, (*OPERATIONS, cst.Await))
+            )
+        function = self._function(node) if isinstance(node, cst.Name) else None
+        return function is None or self._inert(function, self.depth)
+
+    def _sets_mode(self, node: cst.Call, func: cst.Attribute) -> bool:
+        """Whether `train` or `eval` are those of a module, and not a run of training."""
+        if any(
+            argument.keyword is not None
+            or not isinstance(argument.value, cst.Name)
+            or argument.value.value not in ("True", "False")
+            for argument in node.args
+        ):
+            return False
+        if func.attr.value == "eval":
+            return True
+        if self.analysis.modules.callees(func.value) is not None:
+            return True
+        shown = re.escape(self.tree.code(func.value))
+        if re.search(rf"(?<![\w.]){shown}\.eval\(\)", self.tree.text):
+            return True
+        return self.analysis.uses.role(func.value).kind in (RoleKind.MODULE, RoleKind.RNN)
+
     def _quiet_origin(self, node: cst.Call, origin: str) -> bool:
         if origin in DIFFERENTIATING or origin == "torch.is_grad_enabled":
             return False
-        if origin.split(".")[0] in QUIET_MODULES or origin in NON_TENSOR_FUNCTIONS:
+        if not all(self._quiet_value(argument.value) for argument in node.args):
+            return False
+        if origin in NON_TENSOR_FUNCTIONS:
             return True
+        if self._is_quiet_module(origin):
+            return origin.split(".")[0] not in HANDING_ON or not any(
+                self.values.bits(argument.value) & OTHER for argument in node.args
+            )
         if any(
             origin.startswith(known) if known.endswith(".") else origin == known
             for known in QUIET_TORCH
@@ -924,8 +1300,6 @@ class _Planner:
                 return False
             if isinstance(node, cst.Name) and node.value not in _TRANSPARENT:
                 return False
-        if not isinstance(function.body, cst.IndentedBlock):
-            return False
         return all(why in (YIELD, DEFINITION) for _, why in parts.all_stops())
 
     def _runs(self, block: Sequence[_Part]) -> Iterator[list[_Part]]:
@@ -943,12 +1317,29 @@ class _Planner:
                 waiting.append(part)
                 continue
             if run:
-                yield run
+                yield from self._narrowed(run)
             run, waiting = [], []
             if needs:
                 yield from self._inner_runs(part, stop)
         if run:
+            yield from self._narrowed(run)
+
+    def _narrowed(self, run: list[_Part]) -> Iterator[list[_Part]]:
+        """The branch of an `if` that needs it, where that is all there is to a run."""
+        (part, *more) = run
+        branches = [
+            block for block in part.blocks if any(True for p in block for _ in p.all_needs())
+        ]
+        if (
+            more
+            or not isinstance(part.node, cst.If)
+            or part.needs
+            or len(branches) != 1
+            or any(isinstance(piece.node, cst.BaseSmallStatement) for piece in branches[0])
+        ):
             yield run
+        else:
+            yield from self._runs(branches[0])
 
     def _inner_runs(self, part: _Part, stop: tuple[cst.CSTNode, str]) -> Iterator[list[_Part]]:
         if part.needs:
@@ -999,6 +1390,13 @@ class _Planner:
         header = ""
         for run in runs:
             first = run[0].node
+            for binding in self.needed_names:
+                bound = statement_of(self.tree, binding.node)
+                before = self.tree.end(bound) <= self.tree.start(first)
+                if not before or not self.values.above(bound, first):
+                    raise _Collision(
+                        f"`{binding.name}` is not bound yet where a block would have to begin"
+                    )
             order = self._order(first)
             spelling = spell_torch(self.analysis, self._anchor(), self.scope, order)
             if spelling is None:
@@ -1097,11 +1495,38 @@ def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequen
     return headers, blocks
 
 
+def _yields(function: cst.FunctionDef) -> bool:
+    """Whether a function is a generator."""
+    return any(isinstance(node, cst.Yield) for node in evaluated(function))
+
+
 def _all_below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and all below it, functions inside included."""
     yield node
     for child in children(node):
         yield from _all_below(child)
+
+
+def properties(analysis: FileAnalysis) -> Mapping[str, Sequence[cst.FunctionDef]]:
+    """The properties that the classes of a file define, by name."""
+    return _members(analysis)[1]
+
+
+def methods(analysis: FileAnalysis) -> Mapping[str, Sequence[cst.FunctionDef]]:
+    """The methods that the classes of a file define, by name."""
+    return _members(analysis)[0]
+
+
+def _members(analysis: FileAnalysis) -> tuple[_Members, _Members]:
+    known = _MEMBERS.get(analysis)
+    if known is None:
+        known = _MEMBERS[analysis] = ({}, {})
+        for function in analysis.scopes.all(cst.FunctionDef):
+            if analysis.scopes.scope_at(function).kind is ScopeKind.CLASS:
+                decorated = [analysis.tree.code(d.decorator) for d in function.decorators]
+                getter = any(text.rsplit(".", 1)[-1].endswith("property") for text in decorated)
+                known[getter].setdefault(function.name.value, []).append(function)
+    return known
 
 
 def function_called(
@@ -1113,17 +1538,23 @@ def function_called(
         if definitions is None or len(definitions) != 1:
             return None
         node = definitions[0].node
-        return node if isinstance(node, cst.FunctionDef) else None
+        return node if isinstance(node, cst.FunctionDef) and not node.decorators else None
     if (
         isinstance(func, cst.Attribute)
         and isinstance(func.value, cst.Name)
         and func.value.value == "self"
     ):
+        name = func.attr.value
         owner = analysis.uses.class_node(scope)
         inner = None if owner is None else analysis.scopes.scope_of.get(id(owner))
-        bound = [] if inner is None else inner.bindings.get(func.attr.value, [])
-        if len(bound) == 1 and isinstance(bound[0].node, cst.FunctionDef):
-            return bound[0].node
+        bound = [] if inner is None else inner.bindings.get(name, [])
+        if len(bound) != 1 or not isinstance(bound[0].node, cst.FunctionDef):
+            return None
+        replaced = name in analysis.scopes.replaced or name in analysis.scopes.attributes
+        others = len(methods(analysis).get(name, ())) > 1
+        function = bound[0].node
+        if not (replaced or others or function.decorators or name in analysis.context.overridden):
+            return function
     return None
 
 

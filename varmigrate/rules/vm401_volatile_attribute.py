@@ -31,7 +31,7 @@ import libcst as cst
 
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import BindingKind
+from varmigrate.analysis.scopes import BindingKind, dotted_name
 from varmigrate.analysis.tree import statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Edit
@@ -139,7 +139,8 @@ def _written(analysis: FileAnalysis, node: cst.Attribute) -> Proposal:
         return proposal
     value = statement.value
     switch = value.value if isinstance(value, cst.Name) else ""
-    if analysis.facts.of(node.value).free and switch in ("True", "False"):
+    plain = isinstance(node.value, cst.Name) or dotted_name(node.value)
+    if plain and analysis.facts.of(node.value).free and switch in ("True", "False"):
         proposal.fix = safe("delete the statement", remove_statement(tree, statement))
         proposal.evidence = (f"`{tree.code(node.value)}` has no history",)
         proposal.deletes = statement

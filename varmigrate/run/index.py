@@ -17,6 +17,7 @@ from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
+from varmigrate.torch_facts.quiet import QUIET_MODULES
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
 _OLD_FLAG = re.compile(rb"\basync[ \t]*=")
@@ -96,6 +97,7 @@ class Index:
             overridden=known.overridden.get(path, frozenset()),
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
+            own_modules=self._namesakes(path, project),
             takers=reached,
             namesakes=namesakes,
             callables=None if summary is None else (summary.digest, summary.callables),
@@ -112,6 +114,12 @@ class Index:
                     found |= covered_calls(python_tree(decode("", raw).text))
             self._modes[root] = frozenset(found)
         return self._modes[root]
+
+    def _namesakes(self, path: str, project: Project) -> frozenset[str]:
+        """Modules of the project that go by the name of a known one."""
+        if b"volatile" not in self._files.get(path, b""):
+            return frozenset()
+        return frozenset(name for name in QUIET_MODULES if project.find(path, name) is not None)
 
     def _differentiated(self, root: str, path: str) -> frozenset[str]:
         """The names in files of the project that differentiate, for files with volatile values."""

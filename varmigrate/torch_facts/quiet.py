@@ -23,6 +23,15 @@ QUIET_MODULES = frozenset(
 )
 """Modules whose functions know nothing of autograd. Arrays are no part of a graph."""
 
+HANDING_ON = frozenset("random itertools collections copy".split())
+"""Those of them whose functions give back elements of what they are given."""
+
+DERIVATIVE_WORDS = (
+    r"\.backward\b|[\"']backward[\"']|\bautograd\.grad\b|\bgrad\s*\(|\bgrad\s+as\b|jacobian|hessian"
+    r"|\bvjp\b|\bjvp\b|functorch|torch\.func\b|gradcheck"
+)
+"""A regular expression for text that may differentiate."""
+
 QUIET_TORCH = (
     "torch.manual_seed",
     "torch.save",
@@ -47,7 +56,7 @@ QUIET_METHODS = frozenset(
     "upper replace encode decode write writelines read readline readlines close flush eval train "
     "parameters named_parameters modules named_modules children named_children state_dict "
     "load_state_dict zero_grad size dim numel nelement item tolist numpy data_ptr is_contiguous "
-    "info debug warning warn error critical log exception add_scalar add_scalars set_description "
+    "info debug warning warn error critical exception add_scalar add_scalars set_description "
     "set_postfix count clear copy_stats isdisjoint".split()
 )
 """Methods that record nothing, whatever they are called on (as far as torch, Python and the
@@ -55,6 +64,7 @@ usual loggers name their methods)."""
 
 DIFFERENTIATING = frozenset(
     {
+        "torch.Tensor.backward",
         "torch.autograd.grad",
         "torch.autograd.backward",
         "torch.autograd.gradcheck",
