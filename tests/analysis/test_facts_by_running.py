@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 
-from varmigrate.analysis.facts import Fact
+from varmigrate.analysis.facts import UFUNCS, Fact
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.torch_facts.factories import FACTORIES
 from varmigrate.torch_facts.functions import FUNCTIONS
@@ -146,3 +146,11 @@ def test_claims_hold(seed: int, recording: bool) -> None:
             assert not value._is_view(), expression
             assert all(value is not other for other in scope.values()), expression
     assert held > 100
+
+
+@pytest.mark.parametrize("name", sorted(UFUNCS))
+def test_numpy_computes_nothing_from_a_tensor_with_a_graph(name: str) -> None:
+    function = getattr(np, name.removeprefix("numpy."))
+    assert isinstance(function, np.ufunc)
+    with pytest.raises(RuntimeError, match="requires grad"):
+        function(torch.ones(2, requires_grad=True))

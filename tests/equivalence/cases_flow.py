@@ -372,6 +372,136 @@ CLEAN = [
         """,
         contains=("return x.data.new(*size).zero_()",),
     ),
+    legacy(
+        "flow/a test of the very type",
+        """
+        def repackage(h):
+            if type(h) == torch.Tensor:
+                return Variable(h.data)
+            return tuple(repackage(v) for v in h)
+
+        h = torch.ones(2, requires_grad=True) * 2
+        out = repackage((h, h))
+        """,
+        contains=("        return h.data\n",),
+    ),
+    legacy(
+        "flow/a branch for Variable alone, which never runs",
+        """
+        def repackage(h):
+            return Variable(h.data) if type(h) is Variable else h
+
+        out = repackage(torch.ones(2, requires_grad=True) * 2)
+        """,
+        contains=("return h.data if",),
+        lacks=(),
+    ),
+    legacy(
+        "flow/given to an object that is a module by its eval",
+        """
+        from torch.utils.data import DataLoader
+
+        def f(model):
+            model.eval()
+            return [model(Variable(x)).sum() for x in DataLoader(torch.ones(2, 2))]
+
+        out = f(torch.nn.Linear(2, 1))
+        """,
+        contains=("[model(x).sum() for x in",),
+    ),
+    legacy(
+        "flow/a script that reads its arguments",
+        """
+        class Parser:
+            def parse_args(self):
+                return 3
+
+        args = Parser().parse_args()
+        x = torch.ones(2)
+
+        def f():
+            return (Variable(x) * args).sum()
+
+        out = f()
+        """,
+        contains=("return (x * args).sum()",),
+    ),
+    legacy(
+        "flow/a dataset that keeps a part of what it had",
+        """
+        from torch.utils.data import DataLoader, Dataset
+
+        class Numbers(Dataset):
+            def __init__(self):
+                self.data = [1.0, 2.0, 3.0]
+            def __len__(self):
+                return len(self.data)
+            def __getitem__(self, i):
+                return torch.ones(2) * self.data[i]
+
+        def f():
+            loader = DataLoader(Numbers())
+            loader.dataset.data = loader.dataset.data[:2]
+            return [(Variable(x) * 2).sum() for x in loader]
+
+        out = f()
+        """,
+        contains=("[(x * 2).sum() for x in loader]",),
+    ),
+    legacy(
+        "flow/integers, whoever holds what they are made from",
+        """
+        def f(tags, keep):
+            keep(tags)
+            v = Variable(torch.LongTensor(tags))
+            tags *= 2
+            return torch.nn.functional.one_hot(v, 4).sum(0), v.view(-1, 1) * 2
+
+        kept = []
+        out = f(torch.arange(2), lambda x: kept.append(x)), f([0, 1], len), kept
+        """,
+        contains=("v = torch.LongTensor(tags)\n",),
+    ),
+    legacy(
+        "flow/sizes that others get as well",
+        """
+        def f(x, n, keep):
+            keep(n)
+            data = x.data.new(n, 2).zero_()
+            v = Variable(data)
+            v += 1
+            return v
+
+        out = f(torch.ones(1), 2, str)
+        """,
+        contains=("    v = data\n",),
+    ),
+    legacy(
+        "flow/numbers of an array of which only the method tells",
+        """
+        import numpy as np
+
+        def f(a):
+            return Variable(torch.FloatTensor(a.astype(np.float32))), Variable(
+                torch.FloatTensor(a.astype("float32"))
+            )
+
+        out = f(np.ones(2))
+        """,
+        contains=("return torch.FloatTensor(a.astype(np.float32)),",),
+    ),
+    legacy(
+        "flow/filled with what numpy computes",
+        """
+        import numpy as np
+
+        def f(i, decay):
+            return Variable(torch.FloatTensor(1).fill_(np.exp(-i / decay)))
+
+        out = f(3, 2.0)
+        """,
+        contains=("return torch.FloatTensor(1).fill_(",),
+    ),
 ]
 
 
@@ -855,6 +985,218 @@ KEPT = [
 
         p = torch.ones(2, requires_grad=True)
         out = f(p)
+        """,
+    ),
+    kept(
+        "type test",
+        "the type is tested, and is another",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+
+        def f(h):
+            if type(h) != torch.Tensor:
+                return (Variable(h.data) * 2).sum()
+
+        w = torch.ones(2, requires_grad=True)
+        out = f(pack_sequence([w * 2]))
+        """,
+    ),
+    kept(
+        "type test",
+        "the type of another is tested",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+
+        def f(h, other):
+            if type(other) == torch.Tensor:
+                return (Variable(h.data) * 2).sum()
+
+        w = torch.ones(2, requires_grad=True)
+        out = f(pack_sequence([w * 2]), w)
+        """,
+    ),
+    kept(
+        "type test",
+        "the name is bound anew behind the test",
+        """
+        from torch.nn.utils.rnn import pack_sequence
+
+        def f(h):
+            if type(h) == torch.Tensor:
+                h = pack_sequence([h * 2])
+                return (Variable(h.data) * 2).sum()
+
+        out = f(torch.ones(2, requires_grad=True).detach().requires_grad_())
+        """,
+    ),
+    kept(
+        "modules",
+        "a class of the file has the method",
+        """
+        class Keeper:
+            def eval(self):
+                return self
+            def __call__(self, x):
+                x.unsqueeze_(0)
+
+        def f(keeper):
+            x = torch.ones(2)
+            keeper.eval()
+            keeper(Variable(x))
+            return list(x.shape)
+
+        out = f(Keeper())
+        """,
+    ),
+    kept(
+        "modules",
+        "the method is given an expression",
+        """
+        import types
+
+        def f(keeper):
+            x = torch.ones(2)
+            keeper.eval("a + b")
+            keeper.take(Variable(x))
+            return list(x.shape)
+
+        out = f(types.SimpleNamespace(eval=str, take=lambda t: t.unsqueeze_(0)))
+        """,
+    ),
+    kept(
+        "globals",
+        "arguments are read by a function alone",
+        """
+        class Parser:
+            def parse_args(self):
+                return 3
+
+        def main():
+            return Parser().parse_args()
+
+        x = torch.ones(2)
+        v = Variable(x)
+        """,
+    ),
+    kept(
+        "globals",
+        "arguments are given to what reads them",
+        """
+        class Parser:
+            def parse_args(self, given):
+                return given
+
+        args = Parser().parse_args([])
+        x = torch.ones(2)
+        v = Variable(x)
+        """,
+    ),
+    kept(
+        "dataset: what it keeps",
+        "a dataset is given something else",
+        """
+        from torch.utils.data import DataLoader, Dataset
+
+        class Numbers(Dataset):
+            def __init__(self):
+                self.data = [1.0, 2.0, 3.0]
+            def __len__(self):
+                return len(self.data)
+            def __getitem__(self, i):
+                return self.data[i]
+
+        def f(w):
+            loader = DataLoader(Numbers())
+            loader.dataset.data = [w * 2][:1]
+            return [(Variable(x) * 2).sum() for x in loader]
+
+        out = f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
+        "dataset: what it keeps",
+        "a dataset is given a part of another",
+        """
+        from torch.utils.data import DataLoader, Dataset
+
+        class Numbers(Dataset):
+            def __init__(self, data):
+                self.data = data
+            def __len__(self):
+                return len(self.data)
+            def __getitem__(self, i):
+                return self.data[i]
+
+        def f(other):
+            loader = DataLoader(Numbers([1.0, 2.0]))
+            loader.dataset.data = other.dataset.data[:1]
+            return [(Variable(x) * 2).sum() for x in loader]
+
+        out = f(DataLoader(Numbers([torch.ones(2, requires_grad=True) * 2])))
+        """,
+    ),
+    kept(
+        "integers",
+        "a tensor of another type shares what it is given",
+        """
+        def f(x):
+            return (Variable(torch.FloatTensor(x)) * 2).sum()
+
+        p = torch.ones(2, requires_grad=True)
+        out = f(p * 2)
+        """,
+    ),
+    kept(
+        "sizes",
+        "one tensor is no size",
+        """
+        def f(p):
+            x = torch.ones(2)
+            v = torch.Tensor(x)
+            v += p
+            return (Variable(x) * 2).sum()
+
+        out = f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
+        "numbers",
+        "an array of objects",
+        """
+        import numpy as np
+
+        def f(a):
+            return (Variable(a.astype(object)[0] * torch.ones(2)) * 3).sum()
+
+        a = np.empty(1, dtype=object)
+        a[0] = torch.ones((), requires_grad=True)
+        out = f(a)
+        """,
+    ),
+    kept(
+        "numbers",
+        "an array of a type that is not seen",
+        """
+        import numpy as np
+
+        def f(a, kind):
+            return (Variable(a.astype(kind)[0] * torch.ones(2)) * 3).sum()
+
+        a = np.empty(1, dtype=object)
+        a[0] = torch.ones((), requires_grad=True)
+        out = f(a, "O")
+        """,
+    ),
+    kept(
+        "computed by numpy",
+        "a function that asks the tensor",
+        """
+        import numpy as np
+
+        def f(w):
+            return (Variable(torch.ones(2) * np.squeeze(w)) * 3).sum()
+
+        out = f(torch.ones(1, 2, requires_grad=True))
         """,
     ),
 ]

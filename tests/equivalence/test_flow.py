@@ -12,10 +12,10 @@ import pytest
 from cases_flow import CLEAN, KEPT, Kept
 from harness import Case, assert_equivalent, differences, fix, observe
 
-from varmigrate.analysis import facts, flow, holders, reaching
+from varmigrate.analysis import facts, flow, holders, modules, reaching
 from varmigrate.analysis.facts import Fact, GraphFact
 from varmigrate.analysis.holders import EventKind
-from varmigrate.torch_facts import methods
+from varmigrate.torch_facts import constructors, methods
 from varmigrate.torch_facts.kinds import Graph, Identity
 
 Patch = Callable[[pytest.MonkeyPatch], None]
@@ -170,6 +170,36 @@ def _no_closures(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(flow.Flow, "definitions", own)
 
 
+def _type_tests(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_tests_tensor", lambda self, test, node: True)
+
+
+def _modules(patch: pytest.MonkeyPatch) -> None:
+    real = modules.Modules.callees
+    patch.setattr(modules.Modules, "callees", lambda self, node: real(self, node) or [])
+
+
+def _kept_data(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders, "_narrows_dataset", lambda node, target, statement: True)
+
+
+def _integers(patch: pytest.MonkeyPatch) -> None:
+    for module in (facts, holders):
+        patch.setattr(module, "INTEGER_TENSOR_TYPES", frozenset(constructors.TENSOR_TYPES))
+
+
+def _sizes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders, "_is_sized", lambda node: True)
+
+
+def _numbers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_names_numbers", lambda self, arguments: True)
+
+
+def _computed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts, "UFUNCS", frozenset({"numpy.squeeze"}))
+
+
 MUTATIONS: dict[str, Patch] = {
     "sole holder": _sole,
     "sole holder: loops": _no_loops,
@@ -199,6 +229,13 @@ MUTATIONS: dict[str, Patch] = {
     "later code": _no_closures,
     "nonlocal": _first_binding,
     "exceptions": _no_exceptions,
+    "type test": _type_tests,
+    "modules": _modules,
+    "dataset: what it keeps": _kept_data,
+    "integers": _integers,
+    "sizes": _sizes,
+    "numbers": _numbers,
+    "computed by numpy": _computed,
 }
 
 

@@ -15,6 +15,7 @@ from varmigrate.torch_facts.constructors import (
     FROM_NUMBERS,
     FROM_STORAGE,
     FROM_TENSOR,
+    INTEGER_TENSOR_TYPES,
     SPARSE_TENSOR_TYPES,
     TENSOR_TYPES,
     Construction,
@@ -179,3 +180,30 @@ def test_every_tensor_type_of_torch_has_a_row() -> None:
         for name, found in vars(module).items():
             if name.endswith("Tensor") and type(found) is type(torch.FloatTensor):
                 assert f"{prefix}.{name}" in TENSOR_TYPES
+
+
+@pytest.mark.parametrize("name", sorted(TENSOR_TYPES))
+def test_only_integers_are_never_part_of_a_graph(name: str) -> None:
+    dtype = TENSOR_TYPES[name]
+    if dtype is None:
+        assert name not in INTEGER_TENSOR_TYPES
+        return
+    number = getattr(torch, dtype.removeprefix("torch."))
+    floating = number.is_floating_point or number.is_complex
+    assert (name in INTEGER_TENSOR_TYPES) is not floating
+
+
+def test_a_tensor_of_integers_stays_out_of_a_graph_whoever_writes_it() -> None:
+    base = torch.arange(2)
+    other = torch.LongTensor(base)
+    assert other is not base
+    attached = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError):
+        base += attached
+    base.copy_(attached)
+    assert not base.requires_grad
+    assert not other.requires_grad
+
+
+def test_astype_is_no_method_of_tensors() -> None:
+    assert not hasattr(torch.Tensor, "astype")

@@ -166,7 +166,7 @@ class _Binder:
 
     def __init__(self, module: ast.Module) -> None:
         self.handlers: dict[type, Callable[..., None]] = {
-            kind: getattr(self, f"visit_{kind.__name__}")
+            kind: getattr(self, f"on_{kind.__name__.lower()}")
             for kind in (
                 *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda),
                 *(ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Global, ast.Nonlocal, ast.Return),
@@ -196,13 +196,13 @@ class _Binder:
             else:
                 self.visit_body(parts_of(node))
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:
+    def on_attribute(self, node: ast.Attribute) -> None:
         self.visit(node.value)
 
-    def visit_Constant(self, node: ast.Constant) -> None:
+    def on_constant(self, node: ast.Constant) -> None:
         pass
 
-    def visit_Call(self, node: ast.Call) -> None:
+    def on_call(self, node: ast.Call) -> None:
         func = node.func
         self.called(func)
         if isinstance(func, ast.Name) and func.id in _BUILTIN_MAPS and node.args:
@@ -237,12 +237,12 @@ class _Binder:
         else:
             scope.bind(name, what)
 
-    def visit_Import(self, node: ast.Import) -> None:
+    def on_import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.asname or alias.name.split(".")[0]
             self.bind(name, _Import(alias.name if alias.asname else name, ""))
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+    def on_importfrom(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             if alias.name == "*":
@@ -250,15 +250,15 @@ class _Binder:
             else:
                 self.bind(alias.asname or alias.name, _Import(module, alias.name))
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def on_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.visit_body(node.decorator_list)
         self.bind(node.name, node)
         self.function(node, self.scope.path(node.name), node.body)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self.visit_FunctionDef(node)
+    def on_asyncfunctiondef(self, node: ast.AsyncFunctionDef) -> None:
+        self.on_functiondef(node)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:
+    def on_lambda(self, node: ast.Lambda) -> None:
         self.function(node, self.scope.path(f"<lambda {node.lineno}>"), [node.body])
 
     def function(self, node: _Function, name: str, body: Iterable[ast.AST]) -> None:
@@ -275,7 +275,7 @@ class _Binder:
             outer.called.update(self.scope.called)
         self.scope = outer
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+    def on_classdef(self, node: ast.ClassDef) -> None:
         self.visit_body((*node.decorator_list, *node.bases, *node.keywords))
         self.bind(node.name, node)
         outer = self.scope
@@ -283,7 +283,7 @@ class _Binder:
         self.visit_body(node.body)
         self.scope = outer
 
-    def visit_Assign(self, node: ast.Assign) -> None:
+    def on_assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         if isinstance(node.value, ast.Constant) and node.value.value is None:
             # `Variable = None` where an import failed: a call of that raises anyway.
@@ -296,7 +296,7 @@ class _Binder:
             else:
                 self.visit(target)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+    def on_annassign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.value)
             if isinstance(node.target, ast.Name):
@@ -304,61 +304,61 @@ class _Binder:
                 return
             self.visit(node.target)
 
-    def visit_Global(self, node: ast.Global) -> None:
+    def on_global(self, node: ast.Global) -> None:
         self.scope.globals.update(node.names)
 
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+    def on_nonlocal(self, node: ast.Nonlocal) -> None:
         self.scope.nonlocals.update(node.names)
 
-    def visit_Return(self, node: ast.Return) -> None:
+    def on_return(self, node: ast.Return) -> None:
         self.scope.returns = True
         self.visit_body(parts_of(node))
 
-    def visit_Yield(self, node: ast.Yield) -> None:
+    def on_yield(self, node: ast.Yield) -> None:
         self.scope.yields = True
         self.visit_body(parts_of(node))
 
-    def visit_YieldFrom(self, node: ast.YieldFrom) -> None:
+    def on_yieldfrom(self, node: ast.YieldFrom) -> None:
         self.scope.yields = True
         self.visit_body(parts_of(node))
 
-    def visit_Name(self, node: ast.Name) -> None:
+    def on_name(self, node: ast.Name) -> None:
         if node.ctx.__class__ is not ast.Load:
             self.bind(node.id, None)
 
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+    def on_namedexpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
         self.bind(node.target.id, None)
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+    def on_excepthandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
             self.bind(node.name, None)
         self.visit_body(parts_of(node))
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+    def on_matchas(self, node: ast.MatchAs) -> None:
         if node.name:
             self.bind(node.name, None)
         self.visit_body(parts_of(node))
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+    def on_matchstar(self, node: ast.MatchStar) -> None:
         if node.name:
             self.bind(node.name, None)
 
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+    def on_matchmapping(self, node: ast.MatchMapping) -> None:
         if node.rest:
             self.bind(node.rest, None)
         self.visit_body(parts_of(node))
 
-    def visit_ListComp(self, node: ast.ListComp) -> None:
+    def on_listcomp(self, node: ast.ListComp) -> None:
         self._comprehension(node, [node.elt])
 
-    def visit_SetComp(self, node: ast.SetComp) -> None:
+    def on_setcomp(self, node: ast.SetComp) -> None:
         self._comprehension(node, [node.elt])
 
-    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> None:
+    def on_generatorexp(self, node: ast.GeneratorExp) -> None:
         self._comprehension(node, [node.elt])
 
-    def visit_DictComp(self, node: ast.DictComp) -> None:
+    def on_dictcomp(self, node: ast.DictComp) -> None:
         self._comprehension(node, [node.key, node.value])
 
     def _comprehension(self, node: ast.AST, results: list[ast.expr]) -> None:

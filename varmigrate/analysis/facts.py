@@ -25,7 +25,11 @@ from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
 from varmigrate.analysis.tree import children, statement_of
 from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
-from varmigrate.torch_facts.constructors import SPARSE_TENSOR_TYPES, TENSOR_TYPES
+from varmigrate.torch_facts.constructors import (
+    INTEGER_TENSOR_TYPES,
+    SPARSE_TENSOR_TYPES,
+    TENSOR_TYPES,
+)
 from varmigrate.torch_facts.factories import FACTORIES
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS, TUPLE_FUNCTIONS
 from varmigrate.torch_facts.kinds import Graph, Identity
@@ -57,7 +61,8 @@ class IdentityFact(enum.Enum):
     """FRESH: a new plain tensor nobody else holds and that is no differentiable view.
 
     VIEW: nobody else holds it or its base, but it is a differentiable view. Under `no_grad` such a
-    view refuses a later in-place write, and it refuses `detach_()`; a detached tensor does not.
+    view refuses a later in-place write, and it refuses `detach_()`; a detached tensor does not. Its
+    base may be held where it has integers: they are never part of a graph, whoever writes them.
     """
 
     FRESH = "fresh"
@@ -127,6 +132,13 @@ _NUMERIC_MODULES = ("numpy", "math")
 # Method and attribute names that only tensors have, or that give a number on whatever has them.
 _OF_TENSORS = frozenset({"detach", "new"})
 _OF_ANYTHING = frozenset({"size", "dim", "numel", "nelement", "item", "tolist", "numpy"})
+# Made by the caller's own type, it is an array of numbers whatever it is called on.
+_OF_ARRAYS = "astype"
+_NUMBER_TYPES = frozenset({"int", "float", "bool"})
+# They compute from the values alone: of a tensor with a graph they raise.
+UFUNCS = frozenset(
+    f"numpy.{name}" for name in "exp log log2 log10 sqrt square sin cos tan tanh floor ceil".split()
+)
 _ATTRIBUTES_OF_ANYTHING = frozenset("shape dtype device ndim is_cuda requires_grad".split())
 _PLAIN_BUILTINS = frozenset({"len", "int", "float", "bool", "str", "ord", "id", "hash"})
 _SEQUENCE_BUILTINS = frozenset({"list", "tuple", "range", "sorted"})
@@ -138,7 +150,6 @@ _TENSOR_DATASETS = frozenset(
 _PARAMETERS = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 # They hand on what they are given, element by element.
 _SAME_ELEMENTS = frozenset({"list", "tuple", "iter"})
-_INTEGER_TYPES = frozenset("Long Int Short Char Byte Bool".split())
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _QUOTED = re.compile(r"(?=([\"'])(\w+)\1)")
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
@@ -697,12 +708,28 @@ class Facts:
         return fact
 
     def _tests_tensor(self, test: cst.BaseExpression, node: cst.Name) -> bool:
+        wanted = None
+        if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+            # `type(x) == torch.Tensor`; nothing is of the type Variable, and no such branch runs.
+            target = test.comparisons[0]
+            wanted = target.comparator
+            test = test.left
+            if not isinstance(target.operator, (cst.Is, cst.Equal)):
+                return False
         if not isinstance(test, cst.Call) or not test.args or test.args[0].star:
             return False
         subject = test.args[0].value
         if not isinstance(subject, cst.Name) or subject.value != node.value:
             return False
-        if self.names.origin(test.func) == "torch.is_tensor":
+        if wanted is not None:
+            tests = (
+                isinstance(test.func, cst.Name)
+                and test.func.value == "type"
+                and self.names.is_builtin(test.func)
+                and len(test.args) == 1
+                and self.names.origin(wanted) in _TENSOR_TESTS
+            )
+        elif self.names.origin(test.func) == "torch.is_tensor":
             tests = len(test.args) == 1
         else:
             tests = (
@@ -1116,6 +1143,8 @@ class Facts:
                 return _OPAQUE
             if origin in NON_TENSOR_FUNCTIONS or origin.startswith("math."):
                 return _OTHER
+            if origin in UFUNCS:
+                return Fact(graph=GraphFact.FREE)
             plain = origin in _NUMERIC or (
                 origin.startswith("numpy.")
                 and all(self._of(argument.value).kind is Kind.OTHER for argument in node.args)
@@ -1176,10 +1205,11 @@ class Facts:
             IdentityFact.FRESH,
             (f"{origin}(...) makes a new tensor without history",),
         )
-        kinds = {name.rpartition(".")[2].removesuffix("Tensor") for name in (origin, *others)}
         if node.args and not SPARSE_TENSOR_TYPES.isdisjoint((origin, *others)):
             return UNKNOWN
-        return self._sized(node, new, f"{origin}(...)", kinds <= _INTEGER_TYPES)
+        return self._sized(
+            node, new, f"{origin}(...)", INTEGER_TENSOR_TYPES.issuperset((origin, *others))
+        )
 
     def _sized(self, node: cst.Call, new: Fact, what: str, integral: bool = False) -> Fact:
         """A constructor or `.new`: sizes and literals make a new tensor, a tensor is shared."""
@@ -1202,7 +1232,7 @@ class Facts:
             return Fact(Kind.TENSOR, fact.graph, IdentityFact.VIEW, (*fact.reasons, reason))
         if integral:
             reason = f"{what} makes a tensor of integers, which is never part of a graph"
-            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
+            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.VIEW, (reason,), plain=True)
         return UNKNOWN
 
     def _length(self, node: cst.BaseExpression) -> int:
@@ -1242,6 +1272,8 @@ class Facts:
         taken = not known and name in self._own_names
         if name in NON_TENSOR_METHODS and (known or name in _OF_ANYTHING) and not taken:
             return _OTHER
+        if name == _OF_ARRAYS and name not in self._own_names and self._names_numbers(node.args):
+            return _OTHER
         if taken or (not known and name not in _OF_TENSORS and not name.startswith("new_")):
             # Packed sequences have casts too, and any class may have a method of that name.
             return UNKNOWN
@@ -1261,6 +1293,17 @@ class Facts:
             if argument.keyword is not None and argument.keyword.value == "requires_grad":
                 return Fact(Kind.TENSOR, GraphFact.UNKNOWN, fact.identity, fact.reasons)
         return fact
+
+    def _names_numbers(self, arguments: Sequence[cst.Arg]) -> bool:
+        """Whether the one argument is a type of numbers."""
+        if len(arguments) != 1 or arguments[0].star:
+            return False
+        value = arguments[0].value
+        if isinstance(value, cst.Name):
+            return value.value in _NUMBER_TYPES and self.names.is_builtin(value)
+        if isinstance(value, cst.SimpleString):
+            return value.value.strip("\"'")[:1] in "fiub" and not _holds_objects(arguments[0])
+        return self.names.origin(value).startswith("numpy.") and not _holds_objects(arguments[0])
 
     def _operation(
         self,

@@ -25,7 +25,11 @@ from varmigrate.torch_facts.attributes import (
     HOLDER_FUNCTIONS,
     NON_TENSOR_ATTRIBUTES,
 )
-from varmigrate.torch_facts.constructors import TENSOR_TYPES
+from varmigrate.torch_facts.constructors import (
+    INTEGER_TENSOR_TYPES,
+    SPARSE_TENSOR_TYPES,
+    TENSOR_TYPES,
+)
 from varmigrate.torch_facts.factories import FACTORIES
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS, TUPLE_FUNCTIONS
 from varmigrate.torch_facts.kinds import Identity
@@ -316,14 +320,17 @@ class Holders:
             if origin in NON_TENSOR_FUNCTIONS:
                 return Identity.NEW
             if origin in TENSOR_TYPES:
-                return Identity.VIEW
+                return self._constructed(node, [origin])
             if origin == VARIABLE:
                 return self._variable(node)
             return None
-        if self.tensor_types(node.func):
-            return Identity.VIEW
+        types = self.tensor_types(node.func)
+        if types:
+            return self._constructed(node, types)
         if isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
+            if name == "new" and _is_sized(node):
+                return Identity.NEW
             if name in NON_TENSOR_METHODS:
                 return Identity.NEW
             if name in METHODS:
@@ -331,6 +338,17 @@ class Holders:
             if name in TUPLE_METHODS:
                 return TUPLE_METHODS[name].identity
         return None
+
+    @staticmethod
+    def _constructed(node: cst.Call, types: list[str]) -> Identity:
+        """What a tensor type makes: a view of a tensor it is given, else something new.
+
+        What is done to a tensor of integers through another object tells nothing.
+        """
+        if not SPARSE_TENSOR_TYPES.isdisjoint(types):
+            return Identity.VIEW
+        new = _is_sized(node) or INTEGER_TENSOR_TYPES.issuperset(types)
+        return Identity.NEW if new else Identity.VIEW
 
     @staticmethod
     def _variable(node: cst.Call) -> Identity:
@@ -651,7 +669,8 @@ class Holders:
         if isinstance(call, (cst.AssignTarget, cst.Del)) or (
             isinstance(call, (cst.AugAssign, cst.AnnAssign, cst.For)) and call.target is parent
         ):
-            yield _event(EventKind.OBJECT, parent, f"its attribute `{name}` is set")
+            if not _narrows_dataset(node, parent, self.tree.parent(call)):
+                yield _event(EventKind.OBJECT, parent, f"its attribute `{name}` is set")
             return None
         if name in NON_TENSOR_ATTRIBUTES or name == "data":
             # What is done through `.data` is done to another object.
@@ -706,7 +725,7 @@ class Holders:
         if origin:
             return (yield from self._given(origin, call, argument))
         if self.tensor_types(func):
-            return call
+            return None if self._identity(call) is Identity.NEW else call
         callees = self.modules.callees(func)
         if callees is not None:
             if not self.modules.is_of_torch(func) and isinstance(node, cst.BaseExpression):
@@ -977,6 +996,25 @@ class Holders:
 
 def _event(kind: EventKind, node: cst.CSTNode, text: str) -> _Found:
     return _Found(Event(kind, node, text))
+
+
+def _is_sized(node: cst.Call) -> bool:
+    """Whether a constructor is given sizes: several arguments, none of which hides others."""
+    return len(node.args) > 1 and not any(a.star or a.keyword for a in node.args)
+
+
+def _narrows_dataset(
+    node: cst.CSTNode, target: cst.Attribute, statement: cst.CSTNode | None
+) -> bool:
+    """Whether `loader.dataset.x = loader.dataset.x[...]` is set: a part of what it held."""
+    if not isinstance(node, cst.Attribute) or node.attr.value != "dataset":
+        return False
+    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
+        return False
+    value = statement.value
+    while isinstance(value, cst.Subscript):
+        value = value.value
+    return value is not statement.value and value.deep_equals(target)
 
 
 def _narrow(

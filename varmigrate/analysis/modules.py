@@ -18,6 +18,8 @@ from varmigrate.analysis.scopes import Binding, BindingKind, Scopes
 _MODULE_METHODS = frozenset(
     "parameters named_parameters zero_grad state_dict load_state_dict named_modules".split()
 )
+# These say it when they are called without an argument.
+_BARE_METHODS = frozenset({"eval"})
 # Methods of modules that give the module itself.
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
@@ -50,6 +52,16 @@ class Modules:
         self.attributes = attributes
         self._used: tuple[set[Binding], set[object]] | None = None
         self._hooks = "register_forward" in scopes.tree.text
+
+    @cached_property
+    def _own_methods(self) -> frozenset[str]:
+        """What classes of the file bind."""
+        return frozenset(
+            name
+            for scope in self.scopes.scope_of.values()
+            if isinstance(scope.node, cst.ClassDef)
+            for name in scope.bindings
+        )
 
     @cached_property
     def _changed_modules(self) -> frozenset[str]:
@@ -221,9 +233,12 @@ class Modules:
 
     def _calls_module_method(self, node: cst.Attribute) -> bool:
         call = self.tree.parent(node)
-        return (
-            node.attr.value in _MODULE_METHODS and isinstance(call, cst.Call) and call.func is node
-        )
+        if not isinstance(call, cst.Call) or call.func is not node:
+            return False
+        name = node.attr.value
+        if name in _BARE_METHODS:
+            return not call.args and name not in self._own_methods
+        return name in _MODULE_METHODS
 
 
 def _all(parts: Iterable[_Callees]) -> _Callees:

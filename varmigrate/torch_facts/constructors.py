@@ -76,3 +76,9 @@ TENSOR_TYPES: dict[str, str | None] = {
 
 SPARSE_TENSOR_TYPES: frozenset[str] = frozenset(name for name in TENSOR_TYPES if ".sparse." in name)
 CUDA_TENSOR_TYPES: frozenset[str] = frozenset(name for name in TENSOR_TYPES if ".cuda." in name)
+INTEGER_TENSOR_TYPES: frozenset[str] = frozenset(
+    name
+    for name, dtype in TENSOR_TYPES.items()
+    if dtype is not None and dtype.removeprefix("torch.").startswith(("int", "uint", "bool"))
+)
+"""No tensor of theirs is ever part of a graph."""
