@@ -1,9 +1,9 @@
 """A file that was written for Python 2.
 
-What it does: reports files with a sign of Python 2: `print` or `exec` as a statement, `raise E, "m"`,
-`except E, name`, a tuple in the place of a parameter, backticks, `<>`, numbers like `0777` and
-`10L`, strings with the prefix `ur`, and tabs mixed with blanks. The first line that shows it is
-named, with the command that converts the file.
+What it does: reports files with a sign of Python 2: `print` or `exec` as a statement,
+`raise E, "m"`, `except E, name`, a tuple in the place of a parameter, backticks, `<>`, numbers like
+`0777` and `10L`, strings with the prefix `ur`, and tabs mixed with blanks. The first line that
+shows it is named, with the command that converts the file.
 
 Why: most of these are errors of syntax, but `except E, name:` is taken by grammars of today, and
 then means two exceptions. Nothing is rewritten in a file that is understood by half.
