@@ -1034,8 +1034,8 @@ KEPT = [
         "a class of the file has the method",
         """
         class Keeper:
-            def eval(self):
-                return self
+            eval = dict
+
             def __call__(self, x):
                 x.unsqueeze_(0)
 
@@ -1185,6 +1185,20 @@ KEPT = [
         a = np.empty(1, dtype=object)
         a[0] = torch.ones((), requires_grad=True)
         out = f(a, "O")
+        """,
+    ),
+    kept(
+        "numbers",
+        "an array of records that hold objects",
+        """
+        import numpy as np
+
+        def f(a):
+            return (Variable(a.astype("f4,O")["f1"][0] * torch.ones(2)) * 3).sum()
+
+        a = np.empty(1, dtype="f4,O")
+        a["f1"][0] = torch.ones((), requires_grad=True)
+        out = f(a)
         """,
     ),
     kept(

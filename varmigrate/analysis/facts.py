@@ -135,6 +135,7 @@ _OF_ANYTHING = frozenset({"size", "dim", "numel", "nelement", "item", "tolist", 
 # Made by the caller's own type, it is an array of numbers whatever it is called on.
 _OF_ARRAYS = "astype"
 _NUMBER_TYPES = frozenset({"int", "float", "bool"})
+_NUMBERS = re.compile(r"(?:float|int|uint|bool|[fiu])\d*")
 # They compute from the values alone: of a tensor with a graph they raise.
 UFUNCS = frozenset(
     f"numpy.{name}" for name in "exp log log2 log10 sqrt square sin cos tan tanh floor ceil".split()
@@ -1302,7 +1303,7 @@ class Facts:
         if isinstance(value, cst.Name):
             return value.value in _NUMBER_TYPES and self.names.is_builtin(value)
         if isinstance(value, cst.SimpleString):
-            return value.value.strip("\"'")[:1] in "fiub" and not _holds_objects(arguments[0])
+            return _NUMBERS.fullmatch(value.value.strip("\"'")) is not None
         return self.names.origin(value).startswith("numpy.") and not _holds_objects(arguments[0])
 
     def _operation(
