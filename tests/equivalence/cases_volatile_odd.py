@@ -48,6 +48,13 @@ def f(x, cb):
     cb(o)
 f(torch.ones(1, 2), lambda o: o.backward())
 g = net.weight.grad
+#### appended to a parameter list
+def f(x, outs):
+    outs.append(net(Variable(x, volatile=True)).sum())
+outs = []
+f(torch.ones(1, 2), outs)
+outs[0].backward()
+g = net.weight.grad
 #### put into a global list
 STORE = []
 def f(x):
@@ -73,6 +80,47 @@ def outer(x):
     inner()
     out.backward()
 outer(torch.ones(1, 2))
+#### module global name read elsewhere by getattr
+import sys
+def f(x):
+    global res
+    res = net(Variable(x, volatile=True)).sum()
+f(torch.ones(1, 2))
+globals()["res"].backward()
+#### the model keeps what it computes
+class Keeps(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(2, 2)
+    def forward(self, x):
+        self.last = self.lin(x).sum()
+        return self.last
+k = Keeps()
+def f(x):
+    return k(Variable(x, volatile=True)).item()
+n = f(torch.ones(1, 2))
+k.last.backward()
+#### the model keeps a recurrent state
+class Rnn(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(2, 2)
+        self.h = torch.zeros(1, 2)
+    def forward(self, x):
+        self.h = torch.tanh(self.lin(x) + self.h)
+        return self.h
+r = Rnn()
+def f(x):
+    return r(Variable(x, volatile=True)).sum().item()
+n = f(torch.ones(1, 2))
+r(torch.ones(1, 2)).sum().backward()
+#### a hook keeps the output
+kept = []
+net.register_forward_hook(lambda m, i, o: kept.append(o))
+def f(x):
+    return net(Variable(x, volatile=True)).sum().item()
+n = f(torch.ones(1, 2))
+kept[0].sum().backward()
 #### volatile on some ways, same name
 def f(x, test):
     v = Variable(x)
@@ -278,6 +326,16 @@ a = M().run(torch.ones(2, 2))
 def f(x):
     d = dict(v=Variable(x, volatile=True))
     return net(**{"input": d["v"]}).sum().item()
+a = f(torch.ones(2, 2))
+#### locals
+def f(x):
+    v = Variable(x, volatile=True)
+    return net(locals()["v"]).sum().item()
+a = f(torch.ones(2, 2))
+#### eval
+def f(x):
+    v = Variable(x, volatile=True)
+    return eval("net(v).sum().item()")
 a = f(torch.ones(2, 2))
 #### a loop target that is volatile in the list of before
 def f(x):
@@ -1049,6 +1107,12 @@ def run(x):
     v = Variable(x, volatile=True); out = net(v); head(torch.ones(2, 2)).sum().backward()
     return out.data
 r = run(torch.ones(2, 2))
+#### one line function
+def run(x): return net(Variable(x, volatile=True)).data
+r = run(torch.ones(2, 2))
+#### one line function with training
+def run(x): o = net(Variable(x, volatile=True)).data; net(x).sum().backward(); return o
+r = run(torch.ones(2, 2))
 #### one line if and else
 def run(x, t):
     if t: o = net(Variable(x, volatile=True)).data
@@ -1267,6 +1331,16 @@ class S(R):
 s = S()
 a = s.run(torch.ones(2, 2))
 s.train()
+#### self attr via vars
+class R:
+    def run(self, x):
+        self.o = net(Variable(x, volatile=True))
+        return self.o.sum().item()
+    def train(self):
+        self.__dict__["o"].sum().backward()
+r = R()
+a = r.run(torch.ones(2, 2))
+r.train()
 #### class attr
 class R:
     o = None
@@ -1358,6 +1432,18 @@ def f(x, d):
 d = {}
 f(torch.ones(2, 2), d)
 d["o"].sum().backward()
+#### aug param
+def f(x, d):
+    d += [net(Variable(x, volatile=True))]
+d = []
+f(torch.ones(2, 2), d)
+d[0].sum().backward()
+#### in-place into param tensor
+def f(x, buf):
+    buf += net(Variable(x, volatile=True))
+buf = torch.zeros(2, 2)
+f(torch.ones(2, 2), buf)
+buf.sum().backward()
 #### copy into param tensor
 def f(x, buf):
     buf.copy_(net(Variable(x, volatile=True)))
@@ -1471,6 +1557,11 @@ def f(x):
     v = Variable(x, volatile=True)
     o = net(v).data
     return v.grad
+a = f(torch.randn(4, 2))
+#### is_leaf read
+def f(x):
+    o = net(Variable(x, volatile=True))
+    return o.is_leaf, o.requires_grad
 a = f(torch.randn(4, 2))
 #### deepcopy of result
 import copy
@@ -1800,6 +1891,230 @@ t = Lambda(lambda x: net(Variable(x.unsqueeze(0), volatile=True)).data.squeeze(0
 see("t", [t(x[0]) for x, y in batches])
 """
 
+# Magic methods, modes that are there, later calls.
+MAGIC = r"""
+#### caller holds no_grad already
+def f(x):
+    with torch.no_grad():
+        v = Variable(x, volatile=True)
+        o = net(v)
+    return o.data
+a = f(torch.ones(2, 2))
+#### caller decorated already
+@torch.no_grad()
+def f(x):
+    v = Variable(x, volatile=True)
+    return net(v).data
+a = f(torch.ones(2, 2))
+#### set_grad_enabled already
+def f(x, train):
+    with torch.set_grad_enabled(train):
+        v = Variable(x, volatile=not train)
+        o = net(v).sum()
+        if train:
+            o.backward()
+    return o.item()
+a = f(torch.ones(2, 2), True)
+b = f(torch.ones(2, 2), False)
+#### hand migrated half
+def f(x):
+    with torch.no_grad():
+        v = Variable(x, volatile=True)
+    o = net(v)
+    return o.data
+a = f(torch.ones(2, 2))
+#### no_grad around a part
+def f(x):
+    v = Variable(x, volatile=True)
+    with torch.no_grad():
+        o = net(v)
+    return head(o).data
+a = f(torch.ones(2, 2))
+#### enable_grad in caller
+def f(x):
+    v = Variable(x, volatile=True)
+    return net(v).sum().item()
+with torch.enable_grad():
+    a = f(torch.ones(2, 2))
+#### called in a closure for an optimizer
+def ev(x):
+    return net(Variable(x, volatile=True)).sum().item()
+def tr(x):
+    opt = optim.LBFGS(net.parameters(), max_iter=2)
+    def closure():
+        opt.zero_grad()
+        l = net(x).pow(2).sum() * (1 + 0 * ev(x))
+        l.backward()
+        return l
+    opt.step(closure)
+tr(torch.ones(2, 2))
+#### custom autograd function
+class Double(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+    @staticmethod
+    def backward(ctx, g):
+        return g * 2
+def f(x):
+    return Double.apply(net(Variable(x, volatile=True))).data
+a = f(torch.ones(2, 2))
+#### custom function forward itself uses volatile
+class Fn(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        v = Variable(x.data, volatile=True)
+        return net(v).data.clone()
+    @staticmethod
+    def backward(ctx, g):
+        return g
+w = torch.ones(2, 2, requires_grad=True)
+Fn.apply(w).sum().backward()
+#### module forward
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(2, 2)
+    def forward(self, x):
+        c = self.lin(Variable(x.data, volatile=True)).data
+        return self.lin(x) + c
+m = M()
+m(torch.ones(2, 2)).sum().backward()
+#### module forward all volatile but trained outside
+class M(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(2, 2)
+    def forward(self, x):
+        return self.lin(Variable(x, volatile=True))
+m = M()
+m(torch.ones(2, 2)).sum().backward()
+#### property returning contaminated trained outside
+class M:
+    def __init__(self, x):
+        self.x = x
+    @property
+    def out(self):
+        return net(Variable(self.x, volatile=True))
+M(torch.ones(2, 2)).out.sum().backward()
+#### dunder call
+class M:
+    def __call__(self, x):
+        return net(Variable(x, volatile=True))
+m = M()
+m(torch.ones(2, 2)).sum().backward()
+#### dunder getitem
+class M:
+    def __getitem__(self, i):
+        return net(Variable(batches[i][0], volatile=True))
+m = M()
+m[0].sum().backward()
+#### dunder getitem numbers
+class M:
+    def __getitem__(self, i):
+        return net(Variable(batches[i][0], volatile=True)).data
+m = M()
+a = m[0]
+#### overloaded add
+class M:
+    def __add__(self, x):
+        return net(Variable(x, volatile=True))
+(M() + torch.ones(2, 2)).sum().backward()
+#### iter and next
+class M:
+    def __iter__(self):
+        self.i = 0
+        return self
+    def __next__(self):
+        self.i += 1
+        if self.i > 2:
+            raise StopIteration
+        return net(Variable(batches[self.i][0], volatile=True))
+for o in M():
+    o.sum().backward()
+#### context object
+class M:
+    def __enter__(self):
+        self.o = net(Variable(batches[0][0], volatile=True))
+        return self.o
+    def __exit__(self, *a):
+        return None
+with M() as o:
+    o.sum().backward()
+#### init
+class M:
+    def __init__(self, x):
+        self.o = net(Variable(x, volatile=True))
+M(torch.ones(2, 2)).o.sum().backward()
+#### init numbers
+class M:
+    def __init__(self, x):
+        self.o = net(Variable(x, volatile=True)).data
+a = M(torch.ones(2, 2)).o
+#### namedtuple
+import collections
+P = collections.namedtuple("P", "o n")
+def f(x):
+    return P(net(Variable(x, volatile=True)), 1)
+f(torch.ones(2, 2)).o.sum().backward()
+#### dataclass
+import dataclasses
+@dataclasses.dataclass
+class P:
+    o: object
+def f(x):
+    return P(net(Variable(x, volatile=True)))
+f(torch.ones(2, 2)).o.sum().backward()
+#### sorted key
+def f(xs):
+    return sorted(xs, key=lambda x: net(Variable(x, volatile=True)).sum().item())[0]
+a = f([torch.ones(2, 2), torch.zeros(2, 2)])
+#### reduce
+import functools
+def f(xs):
+    vs = [Variable(x, volatile=True) for x in xs]
+    return functools.reduce(lambda a, b: net(a) + b, vs).data
+a = f([torch.ones(2, 2), torch.zeros(2, 2)])
+#### filter
+def f(xs):
+    vs = [Variable(x, volatile=True) for x in xs]
+    return len(list(filter(lambda v: net(v).sum().item() > 0, vs)))
+a = f([torch.ones(2, 2), torch.zeros(2, 2)])
+#### any all
+def f(xs):
+    vs = [Variable(x, volatile=True) for x in xs]
+    return any(net(v).sum().item() > 0 for v in vs), all(net(v).sum().item() > 0 for v in vs)
+a = f([torch.ones(2, 2), torch.zeros(2, 2)])
+#### nested comprehension
+def f(xs):
+    return [[net(Variable(x, volatile=True)).sum().item() for x in p] for p in xs]
+a = f(batches)
+#### dict comprehension later
+def f(xs):
+    d = {i: net(Variable(x, volatile=True)) for i, (x, y) in enumerate(xs)}
+    return head(sum(d.values())).data
+a = f(batches)
+#### set_default_grad style: global eval flag module
+EVAL = True
+def f(x):
+    v = Variable(x, volatile=EVAL)
+    return net(v).sum().item()
+a = f(torch.ones(2, 2))
+EVAL = False
+b = f(torch.ones(2, 2))
+#### args namespace flag
+class Args:
+    test = True
+args = Args()
+def f(x):
+    v = Variable(x, volatile=args.test)
+    o = net(v)
+    return o.data
+a = f(torch.ones(2, 2))
+args.test = False
+b = f(torch.ones(2, 2))
+"""
+
 CASES = [
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),
@@ -1808,4 +2123,5 @@ CASES = [
     *_cases("layout", LAYOUT),
     *_cases("states", STATES),
     *_cases("programs", PROGRAMS),
+    *_cases("magic", MAGIC),
 ]
