@@ -142,3 +142,25 @@ def test_a_flag_written_out_goes_only_when_somebody_asks_for_it(tmp_path: Path) 
         "test.py": TEST + "def test(net, x):\n    return net(to_var(x))\n",
     }
     assert fixed(tmp_path / "used", files)["helper.py"] == CLEAN
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "def f(net, x):\n    net(to_var(x, True)).sum().backward()\n",
+        "def f(x):\n    return unknown(to_var(x, True))\n",
+    ],
+)
+def test_a_call_in_the_same_file_that_still_needs_the_flag(tmp_path: Path, caller: str) -> None:
+    files = {"helper.py": HELPER + "\n\n" + caller}
+    assert fixed(tmp_path, files) == files
+
+
+def test_a_wrapper_that_may_give_back_something_else(tmp_path: Path) -> None:
+    helper = (
+        "import torch\nfrom torch.autograd import Variable\n\n\n"
+        "def to_var(x, volatile=False):\n    try:\n        return Variable(x, volatile=volatile)\n"
+        "    except TypeError:\n        return x\n\n\n"
+        "def test(net, x):\n    return net(to_var(x, volatile=True))\n"
+    )
+    assert fixed(tmp_path, {"helper.py": helper})["helper.py"] == helper

@@ -517,13 +517,57 @@ class Contamination:
                     if isinstance(target.target, (cst.Attribute, cst.Name)):
                         yield target.target, self.bits(node.value)
 
+    def holds(self, binding: Binding) -> bool:
+        """Whether a binding of the scope may be to something volatile."""
+        return bool(self._bindings.get(id(binding), PLAIN) & VOLATILE)
+
+    def written_into(self) -> Iterator[cst.CSTNode]:
+        """In-place writes of volatile values into tensors that others may hold, or view."""
+        for node in self._nodes:
+            place: cst.BaseExpression | None = None
+            if isinstance(node, cst.AugAssign) and self.bits(node.value) & VOLATILE:
+                place = node.target
+            elif isinstance(node, cst.Assign) and self.bits(node.value) & VOLATILE:
+                for target in node.targets:
+                    if isinstance(target.target, cst.Subscript):
+                        place = target.target.value
+            elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+                method = node.func.attr.value
+                in_place = method.endswith("_") and not method.endswith("__")
+                if in_place and any(self.bits(a.value) & VOLATILE for a in node.args):
+                    place = node.func.value
+            if place is not None and self._may_be_shared(place):
+                yield node
+
+    def _may_be_shared(self, place: cst.BaseExpression) -> bool:
+        """Whether something else than the name may hold what is written into."""
+        while isinstance(place, cst.Subscript):
+            place = place.value
+        if not isinstance(place, cst.Name):
+            return True
+        for binding in self.flow.definitions(place) or (None,):
+            made = None if binding is None else self.flow.made(binding)
+            if binding is not None and isinstance(binding.statement, cst.AugAssign):
+                continue
+            if made is None:
+                return True
+            fact = self.analysis.facts.of(made)
+            plain = fact.kind in (Kind.OTHER, Kind.SEQUENCE) or isinstance(
+                made, (cst.List, cst.Dict, cst.Tuple, cst.ListComp, cst.BaseNumber)
+            )
+            if not (plain or fact.fresh or self.bits(made) == VOLATILE):
+                return True
+        return False
+
     def held_outside(self) -> set[str]:
         """The names under which others can find what depends on a volatile value.
 
         Attributes, global names, and containers that the function did not make.
         """
         found: set[str] = set()
-        for place, value in (*self.stored(), *((p, self.bits(v)) for p, v in self._puts)):
+        changed = [(place, self.bits(value), False) for place, value in self._puts]
+        stored = [(place, value, True) for place, value in self.stored()]
+        for place, value, bound in (*stored, *changed):
             if not value & VOLATILE:
                 continue
             root: cst.BaseExpression = place
@@ -531,7 +575,7 @@ class Contamination:
                 root = root.value if isinstance(root, cst.Subscript) else root.func
             if isinstance(root, cst.Attribute):
                 found.add(root.attr.value)
-            elif isinstance(root, cst.Name) and not self.is_own(root, bound=root is place):
+            elif isinstance(root, cst.Name) and not self.is_own(root, bound):
                 found.add(root.value)
         return found
 

@@ -228,6 +228,19 @@ class _FilePlans:
         """What has to be assumed of those who may be given what depends on the values."""
         planner, function = self._planners[key], self._functions[key]
         names = planner.values.held_outside()
+        written = next(planner.values.written_into(), None)
+        if written is not None and re.search(DERIVATIVE_WORDS, self.analysis.text):
+            line = line_of(self.analysis, written)
+            yield f"what is written in place on line {line} is not differentiated"
+        if isinstance(function, cst.Module):
+            names |= {
+                name
+                for name in self.analysis.context.exported
+                if any(
+                    planner.values.holds(binding)
+                    for binding in self.analysis.scopes.module.bindings.get(name, ())
+                )
+            }
         if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
             names.add(function.name.value)
         if not isinstance(function, cst.Module) and not isinstance(function, cst.FunctionDef):
@@ -730,6 +743,8 @@ class _Planner:
             for item in statement.items:
                 if not isinstance(item.item, cst.Call):
                     part.stops.append((statement, f"`with {self._text(item.item)}`"))
+        if isinstance(statement, cst.For) and not self._only_wrapped(statement):
+            part.stops.append((statement.iter, f"the elements of `{self._text(statement.iter)}`"))
         if isinstance(statement, cst.For) and not self._plain_iterable(statement.iter):
             part.stops.append((statement.iter, "what is iterated over may compute something else"))
         self._look(part, headers)
@@ -770,6 +785,51 @@ class _Planner:
         if isinstance(node, (cst.Integer, cst.SimpleString)):
             return True
         return self._no_training_generator()
+
+    def _only_wrapped(self, loop: cst.For | cst.CompFor) -> bool:
+        """Whether what a loop goes over is not known, and its elements may outlive it.
+
+        They may be views of a tensor. What is wrapped, meets a volatile value, or is only asked for
+        numbers, does not matter.
+        """
+        iterable = loop.iter
+        while isinstance(iterable, cst.Call) and isinstance(iterable.func, cst.Name):
+            if iterable.func.value not in ("enumerate", "zip", "reversed") or not iterable.args:
+                break
+            iterable = iterable.args[0].value
+        if self.values.bits(iterable) != OTHER or self.analysis.facts.of(iterable).kind in (
+            Kind.OTHER,
+            Kind.OPAQUE,
+        ):
+            return True
+        bound = {id(name): name.value for name in self.analysis.flow.names_in(loop.target)}
+        for name in set(bound.values()):
+            for load in self.analysis.scopes.loads.get(name, ()):
+                definitions = self.analysis.flow.definitions(load.node) or ()
+                if any(id(b.node) in bound for b in definitions) and not self._used_up(load.node):
+                    return False
+        return True
+
+    def _used_up(self, node: cst.CSTNode) -> bool:
+        """Whether a read of a value leads to nothing that may be part of its graph."""
+        current: cst.CSTNode | None = node
+        while isinstance(current, (cst.BaseExpression, cst.Arg, cst.Element)):
+            if isinstance(current, cst.BaseExpression) and current is not node:
+                if (
+                    isinstance(current, cst.Call)
+                    and isinstance(current.func, cst.Attribute)
+                    and current.func.attr.value in ADDING
+                ):
+                    return False
+                if id(current) in self.analysis.calls or self.values.computes(current):
+                    return True
+                if not self.values.bits(current) & OTHER and not isinstance(
+                    current, (cst.Tuple, cst.List)
+                ):
+                    return True
+            current = self.tree.parent(current)
+        # `x = x.cuda()`: what becomes of it is asked there.
+        return isinstance(current, cst.Assign) and isinstance(current.value, (cst.Call, cst.Tuple))
 
     def _attached_tensor(self, node: cst.BaseExpression) -> bool:
         """Whether iterating gives views of a tensor that may be part of a graph.
@@ -861,6 +921,8 @@ class _Planner:
         elif isinstance(node, cst.CompFor):
             if node.asynchronous is not None:
                 part.stops.append((node, "an `async` comprehension"))
+            if not self._only_wrapped(node):
+                part.stops.append((node.iter, f"the elements of `{self._text(node.iter)}`"))
             if not self._plain_iterable(node.iter):
                 part.stops.append((node.iter, f"the iteration over `{self._text(node.iter)}`"))
         elif isinstance(node, OPERATIONS):
@@ -1028,6 +1090,10 @@ class _Planner:
                         f"`{self._text(func)}` differentiates in its `forward` "
                         f"(line {self.tree.line(forward.name)})"
                     )
+            if any(_keeps(forward) for forward in forwards) and re.search(
+                DERIVATIVE_WORDS, self.analysis.text
+            ):
+                self.assumed.append(f"nothing that `{self._text(func)}` keeps is differentiated")
             return
         if self._trusted(func):
             return
@@ -1060,11 +1126,22 @@ class _Planner:
         """Whether an object of a class of this file may differentiate when it is called."""
         if "register_forward" in self.analysis.text:
             return True
+        for function in self.analysis.scopes.all(cst.FunctionDef):
+            if self._is_handed_on(function) and self._trains(function):
+                return True
         return any(
             self._trains(function)
             for name in ("forward", "__call__")
             for function in methods(self.analysis).get(name, ())
         )
+
+    def _is_handed_on(self, function: cst.FunctionDef) -> bool:
+        """Whether a function is used as a value, so that any name may stand for it."""
+        for load in self.analysis.scopes.loads.get(function.name.value, ()):
+            above = self.tree.parent(load.node)
+            if not (isinstance(above, cst.Call) and above.func is load.node):
+                return True
+        return False
 
     def _fed_only(self, function: cst.FunctionDef, depth: int = 0) -> bool:
         """Whether a function of this file computes and hands back, and nothing else.
@@ -1493,6 +1570,24 @@ def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequen
         else:
             headers.append(child)
     return headers, blocks
+
+
+def _keeps(function: cst.FunctionDef) -> bool:
+    """Whether a function stores something in an attribute, a container or a global name."""
+    return any(
+        isinstance(node, cst.Global)
+        or (
+            isinstance(node, (cst.AssignTarget, cst.AugAssign))
+            and isinstance(node.target, (cst.Attribute, cst.Subscript))
+        )
+        or (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and node.func.attr.value in ADDING
+            and not isinstance(node.func.value, cst.Name)
+        )
+        for node in _all_below(function.body)
+    )
 
 
 def _yields(function: cst.FunctionDef) -> bool:

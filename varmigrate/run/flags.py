@@ -183,12 +183,15 @@ def _ask_callers(
         return
     asked = False
     for path in candidate.paths:
+        if _called_otherwise(analyses[path], candidate):
+            candidate.waits = True
+            return
         for site in analyses[path].sites:
             wrapper = site.wrapper
             if (
                 site.kind is not SiteKind.WRAPPER_CALL
                 or wrapper is None
-                or (wrapper.summary.path, wrapper.summary.name) != candidate.key
+                or (wrapper.summary.path or path, wrapper.summary.name) != candidate.key
                 or site.shape.volatile.value is False
             ):
                 continue
@@ -201,6 +204,19 @@ def _ask_callers(
     if not asked and not candidate.parameter:
         # It is written out, and whoever wants it is not seen.
         candidate.waits = True
+
+
+def _called_otherwise(analysis: FileAnalysis, candidate: _Candidate) -> bool:
+    """Whether a file calls something of the wrapper's name that is not known for a call of it."""
+    for call in analysis.scopes.all(cst.Call):
+        func = call.func
+        last = func.attr if isinstance(func, cst.Attribute) else func
+        if isinstance(last, cst.Name) and last.value == candidate.summary.name:
+            site = analysis.calls.get(id(call))
+            wrapper = None if site is None else site.wrapper
+            if wrapper is None or wrapper.summary.name != candidate.summary.name:
+                return True
+    return False
 
 
 def _passing(
