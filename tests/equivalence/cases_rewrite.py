@@ -2479,6 +2479,35 @@ def _precedence(name: str, line: str, *contains: str) -> Case:
 
 
 PRECEDENCE = [
+    legacy(
+        "precedence/the argument of another that asks for a gradient",
+        """
+        z = torch.ones(2)
+        v = Variable(Variable(-z), True)
+        out = (v * z).sum()
+        """,
+        contains=("v = (-z).requires_grad_()",),
+    ),
+    legacy(
+        "precedence/the argument of another with a flag that is not known",
+        """
+        def f(z, flag):
+            return Variable(Variable(z + z, requires_grad=False), requires_grad=flag)
+
+        out = f(torch.ones(2), True)
+        """,
+        contains=("(z + z).detach().requires_grad_(bool(flag))",),
+    ),
+    legacy(
+        "precedence/three of them",
+        """
+        z = torch.ones(2)
+        v = Variable(Variable(Variable(-z)), requires_grad=True)
+        out = (v * z).sum()
+        """,
+        contains=("(-z)",),
+        lacks=("Variable", "-z."),
+    ),
     _precedence("a sum, then times", "v = Variable(a + w) * 3", "(a + w).detach() * 3"),
     _precedence("unary minus outside", "v = -Variable(w)", "-w.detach()"),
     _precedence("unary minus inside", "v = Variable(-w)", "(-w).detach()"),

@@ -75,10 +75,11 @@ def fits_bare(tree: Tree, call: cst.BaseExpression, data: cst.BaseExpression) ->
 
 
 def unwrap(
-    tree: Tree, call: cst.Call, data: cst.BaseExpression, suffix: Suffix
+    tree: Tree, call: cst.Call, data: cst.BaseExpression, suffix: Suffix, held: bool = False
 ) -> tuple[Edit, ...]:
     """Edits that turn `f(data, ...)` into `data` followed by `suffix`.
 
+    held: the call is itself what stands alone once another such call around it is unwrapped.
     Comments inside the call are kept: the call's parentheses then stay, with the comments in them.
     """
     start, end = inner_span(tree, call)
@@ -89,7 +90,7 @@ def unwrap(
     if comments(lead) or comments(trail):
         return _keep_comments(tree, call, data, suffix, wrapped)
     if not suffix.text:
-        wrapped = not fits_bare(tree, call, data)
+        wrapped = not fits_bare(tree, call, data) or (held and not is_atom(data))
     around = breaks_line(text[data_start:data_end])
     opening = ("(" if around else "") + ("(" if wrapped and not around else "")
     closing = ")" if wrapped or around else ""

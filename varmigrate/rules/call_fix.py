@@ -75,7 +75,7 @@ def call_fix(analysis: FileAnalysis, site: Site, fact: Fact) -> CallFix:
     if flag.value is True:
         keyword = _factory_keyword(analysis, data) or _literal_tensor(analysis, data)
         if keyword is not None:
-            edits = (*unwrap(analysis.tree, call, data, _NONE), *keyword)
+            edits = (*_bare(analysis, call, data), *keyword)
             title = "set requires_grad=True in the factory"
             return _finish(title, edits, reasons, _assumption(analysis, site, fact))
         suffix = _TRAIN if clean else _DETACH_TRAIN
@@ -116,9 +116,7 @@ def _without_flag(
     assumption = _assumption(analysis, site, fact)
     drops, why = _drops(analysis, call, data, contract=False)
     if drops:
-        plain = _finish(
-            "drop the wrapper", unwrap(analysis.tree, call, data, _NONE), fact.reasons, assumption
-        )
+        plain = _finish("drop the wrapper", _bare(analysis, call, data), fact.reasons, assumption)
         if plain.fix is None:
             return plain
         rewrite = _dropping(analysis, call, plain.fix, contract=False)
@@ -138,8 +136,15 @@ def _without_flag(
         f"`{_short(analysis.tree.code(data))}` was never part of a graph, as PyTorch before 0.4 "
         "required, and code that is not seen here leaves it alone"
     )
-    drop = unsafe("drop the wrapper", unwrap(analysis.tree, call, data, _NONE), taken)
+    drop = unsafe("drop the wrapper", _bare(analysis, call, data), taken)
     return replace(found, bolder=_dropping(analysis, call, drop, contract=True))
+
+
+def _bare(analysis: FileAnalysis, call: cst.Call, data: cst.BaseExpression) -> tuple[Edit, ...]:
+    """Edits that leave the argument alone; another Variable around it may put something behind."""
+    argument = analysis.tree.parent(call)
+    around = analysis.tree.parent(argument) if isinstance(argument, cst.Arg) else None
+    return unwrap(analysis.tree, call, data, _NONE, held=id(around) in analysis.calls)
 
 
 def _dropping(analysis: FileAnalysis, call: cst.Call, fix: Fix, contract: bool) -> Rewrite:
