@@ -410,6 +410,20 @@ CLEAN = [
         contains=("[model(x).sum() for x in",),
     ),
     legacy(
+        "flow/a text that speaks of a built-in, and names like one",
+        """
+        def f(dir, vars=2):
+            \"\"\"Call eval() before, or globals().\"\"\"
+            x = torch.ones(len(dir))
+            v = Variable(x)
+            v += vars
+            return v
+
+        out = f("ab")
+        """,
+        contains=("    v = x\n",),
+    ),
+    legacy(
         "flow/a script that reads its arguments",
         """
         class Parser:
@@ -1156,6 +1170,35 @@ KEPT = [
             v += p
             return (Variable(x) * 2).sum()
 
+        out = f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
+        "hidden names",
+        "a built-in under another name",
+        """
+        def f(p):
+            x = torch.ones(2)
+            look = locals
+            look()["x"].add_(p)
+            return (Variable(x) * 2).sum()
+
+        out = f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
+        "hidden names",
+        "a built-in from its module",
+        """
+        import builtins
+
+        _x = torch.ones(2)
+
+        def f(p):
+            getattr(builtins, "glo" + "bals")()["_x"].add_(p)
+            return (Variable(_x) * 2).sum()
+
+        globals
         out = f(torch.ones(2, requires_grad=True))
         """,
     ),

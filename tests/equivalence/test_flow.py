@@ -200,7 +200,12 @@ def _computed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(facts, "UFUNCS", frozenset({"numpy.squeeze"}))
 
 
+def _nothing_hidden(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(flow.Flow, "_reads", lambda self, names: False)
+
+
 MUTATIONS: dict[str, Patch] = {
+    "hidden names": _nothing_hidden,
     "sole holder": _sole,
     "sole holder: loops": _no_loops,
     "sole holder: other names": _other_names,

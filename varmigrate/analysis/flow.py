@@ -24,15 +24,11 @@ Path = tuple[int, ...]
 
 _SCRIPT = re.compile(r"^if\s+__name__\s*==\s*['\"]__main__['\"]", re.MULTILINE)
 # Ways to bind names that are in no statement; a file that uses one is not followed at module level.
-# `model.eval()` is none of them.
-_HIDDEN = re.compile(
-    r"(?:(?<![\w.])|\bbuiltins\.)(?:exec|eval|globals|locals|vars|dir)\s*\(|\b__dict__\b|\bf_locals\b"
-)
-
+_HIDDEN = frozenset({"exec", "eval", "globals", "locals", "vars", "dir"})
+_HIDDEN_ATTRIBUTES = re.compile(r"\b(?:__dict__|f_locals)\b")
 # Ways to get at the values of a function without naming them.
-_FRAMES = re.compile(
-    r"(?:(?<![\w.])|\bbuiltins\.)(?:exec|eval|locals|vars)\s*\(|\bf_locals\b|\b_getframe\b"
-)
+_FRAMES = frozenset({"exec", "eval", "locals", "vars"})
+_FRAME_ATTRIBUTES = re.compile(r"\b(?:f_locals|_getframe)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +50,19 @@ class Flow:
         self._reaching: dict[int, dict[int, Reached]] = {}
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
         self._script = _SCRIPT.search(scopes.tree.text) is not None or self._reads_arguments()
-        self._hidden = _HIDDEN.search(scopes.tree.text) is not None
-        self._frames = _FRAMES.search(scopes.tree.text) is not None
+        text = scopes.tree.text
+        self._hidden = self._reads(_HIDDEN) or _HIDDEN_ATTRIBUTES.search(text) is not None
+        self._frames = self._reads(_FRAMES) or _FRAME_ATTRIBUTES.search(text) is not None
+
+    def _reads(self, names: frozenset[str]) -> bool:
+        """Whether the file may read one of some built-ins."""
+        if "builtins" in self.tree.text and any(name in self.tree.text for name in names):
+            return True
+        return any(
+            not self.names.owner(name, load.scope).bindings.get(name)
+            for name in names
+            for load in self.scopes.loads.get(name, ())
+        )
 
     def _reads_arguments(self) -> bool:
         """Whether the command line is read as soon as the file is: nobody imports such a one."""
