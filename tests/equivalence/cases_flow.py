@@ -1203,6 +1203,42 @@ KEPT = [
         """,
     ),
     kept(
+        "unseen holders",
+        "a local name of a file that looks at its frames",
+        """
+        class A:
+            def __init__(self):
+                self._buffer = torch.zeros(2)
+            def f(self, p):
+                locals()
+                v = Variable(self._buffer)
+                v += p
+                return (self._buffer * 2).sum()
+
+        out = A().f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
+        "unseen holders",
+        "a parameter of a file that looks at its frames",
+        """
+        import sys
+
+        def change(v, p):
+            v += p
+
+        class A:
+            def __init__(self):
+                self._buffer = torch.zeros(2)
+            def f(self, p):
+                sys._getframe()
+                change(Variable(self._buffer), p)
+                return (self._buffer * 2).sum()
+
+        out = A().f(torch.ones(2, requires_grad=True))
+        """,
+    ),
+    kept(
         "numbers",
         "an array of objects",
         """

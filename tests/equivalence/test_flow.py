@@ -204,7 +204,12 @@ def _nothing_hidden(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(flow.Flow, "_reads", lambda self, names: False)
 
 
+def _all_seen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders.Holders, "_unseen", lambda self, binding, node: iter(()))
+
+
 MUTATIONS: dict[str, Patch] = {
+    "unseen holders": _all_seen,
     "hidden names": _nothing_hidden,
     "sole holder": _sole,
     "sole holder: loops": _no_loops,

@@ -84,7 +84,7 @@ class Flow:
             return None
         owner = self.names.owner(node.value, load.scope)
         bindings, foreign = self._bound_in(owner, node.value)
-        if not bindings or self._may_be_other(node.value, owner):
+        if not bindings or self.may_be_other(node.value, owner):
             return None
         if foreign or not self._in_step(load, owner):
             if owner.kind is ScopeKind.CLASS:
@@ -110,7 +110,7 @@ class Flow:
 
     def uncertain(self, name: str, owner: Scope) -> bool:
         """Whether a name of a scope can be bound in ways that are not followed."""
-        return self._bound_in(owner, name)[1] or self._may_be_other(name, owner)
+        return self._bound_in(owner, name)[1] or self.may_be_other(name, owner)
 
     def in_step(self, node: cst.Name) -> bool:
         """Whether a read runs in its owner's code, and nothing binds the name out of step."""
@@ -129,7 +129,7 @@ class Flow:
         owner = self.names.owner(node.value, load.scope)
         return owner is load.scope and None not in self.reached(owner).get(id(node), {None})
 
-    def _may_be_other(self, name: str, owner: Scope) -> bool:
+    def may_be_other(self, name: str, owner: Scope) -> bool:
         """Whether something else than the bindings of the file may bind the name."""
         if owner.kind is ScopeKind.CLASS:
             return self._hidden

@@ -808,6 +808,7 @@ class Holders:
         for binding in scope.bindings.get(parameter, ()):
             if binding.kind is BindingKind.PARAMETER:
                 yield _Found(parameter=binding)
+                yield from self._unseen(binding, call)
 
     def _subscript(self, parent: cst.Subscript) -> _Climb:
         """A part of the value is read or written."""
@@ -966,6 +967,7 @@ class Holders:
             binding = self._binding_at.get(id(target))
             if binding is not None:
                 yield _Found(holder=binding)
+                yield from self._unseen(binding, target)
                 if binding.scope.kind is ScopeKind.CLASS:
                     yield _event(EventKind.ESCAPE, target, "it is an attribute of a class")
         elif isinstance(target, cst.Attribute):
@@ -977,6 +979,13 @@ class Holders:
                 yield _event(EventKind.ESCAPE, target, text)
         elif isinstance(target, cst.Subscript):
             yield from self._put(target.value, target)
+
+    def _unseen(self, binding: Binding, node: cst.CSTNode) -> Iterator[_Found]:
+        """An event where what is done to a holder through its name is not followed."""
+        if self.flow.may_be_other(binding.name, binding.scope):
+            yield _event(
+                EventKind.ESCAPE, node, f"what is done to `{binding.name}` is not followed"
+            )
 
     def _put(self, container: cst.BaseExpression, node: cst.CSTNode) -> Iterator[_Found]:
         """A value is put into a container: it is as safe there as the container is."""
