@@ -244,6 +244,13 @@ class Contamination:
                     head = target.target
                     if isinstance(head, cst.Attribute):
                         found.append((node, f"stored in `{dotted_name(head) or 'an attribute'}`"))
+        for place, value in self._puts:
+            root: cst.BaseExpression = place
+            while isinstance(root, (cst.Subscript, cst.Call)):
+                root = root.value if isinstance(root, cst.Subscript) else root.func
+            own = isinstance(root, cst.Name) and self.is_own(root)
+            if not own and self._holds_leaf(value):
+                found.append((place, f"put into `{self.tree.code(place)}`"))
         return found
 
     def _holds_leaf(self, node: cst.BaseExpression) -> bool:
@@ -263,8 +270,8 @@ class Contamination:
             return False
         if isinstance(node, (cst.Name, cst.Attribute)):
             return not self._computed(node)
-        return isinstance(node, cst.Call) and (
-            self._from_leaves(node, set()) or self._hands_on(node)
+        return self._from_leaves(node, set()) or (
+            isinstance(node, cst.Call) and self._hands_on(node)
         )
 
     def _computed(self, node: cst.Name | cst.Attribute) -> bool:
@@ -520,6 +527,12 @@ class Contamination:
     def holds(self, binding: Binding) -> bool:
         """Whether a binding of the scope may be to something volatile."""
         return bool(self._bindings.get(id(binding), PLAIN) & VOLATILE)
+
+    def is_parameter(self, name: str) -> bool:
+        """Whether a name is a parameter of the function."""
+        return any(
+            binding.kind is BindingKind.PARAMETER for binding in self.scope.bindings.get(name, ())
+        )
 
     def written_into(self) -> Iterator[cst.CSTNode]:
         """In-place writes of volatile values into tensors that others may hold, or view."""

@@ -60,6 +60,8 @@ _IMPLICIT = frozenset({"forward", "__call__", "the lambda"})
 _VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
 # What is asked of the graph itself.
 _OF_THE_GRAPH = frozenset({"requires_grad", "grad_fn", "is_leaf", "grad"})
+# Of these, nothing is part of a graph.
+_PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 _DEEPEST = 4
 _MOST_ROUNDS = 40
@@ -203,10 +205,9 @@ class _FilePlans:
                 if plan.gradient:
                     return Plan(problem=plan.problem, needed=True)
                 if plan.problem:
-                    if self._differentiates(self._functions[after]):
-                        assumptions.append(
-                            f"{self._called(after)} differentiates nothing that depends on it"
-                        )
+                    assumptions.append(
+                        f"{self._called(after)} may go on with it as it does ({plan.problem})"
+                    )
                 else:
                     edits += plan.edits
                     reasons += plan.reasons
@@ -249,7 +250,12 @@ class _FilePlans:
         elsewhere = self.analysis.context.differentiated
         for name in sorted(names):
             words = {name, *self._classes_around(function)} if name in _IMPLICIT else {name}
-            if here and not self._accounted(name, key):
+            line = self._mentioned(name, key)
+            if planner.values.is_parameter(name):
+                yield f"whoever gave `{name}` computes nothing with what is put into it"
+            elif line:
+                yield f"line {line} may go on with what depends on `{name}` as it does"
+            elif here and not self._accounted(name, key):
                 yield f"nothing that depends on `{name}` is differentiated"
             elif words & elsewhere:
                 yield f"no other file differentiates what depends on `{name}`"
@@ -286,6 +292,11 @@ class _FilePlans:
         for place in places:
             above = analysis.tree.parent(place)
             if id(place) in told or id(above) in told or isinstance(above, cst.AssignTarget):
+                continue
+            if function_around(analysis, place) is self._functions[key]:
+                # What the function does with it itself was followed.
+                continue
+            if isinstance(above, cst.Attribute) and above.attr.value in _PLAIN_READS:
                 continue
             return line_of(analysis, place)
         return 0
