@@ -133,8 +133,9 @@ class Contamination:
         ):
             return PLAIN
         if isinstance(node, cst.BaseExpression) and (
-            self.free(node) or self._from_leaves(node, set())
+            (self.free(node) and self._only_computes(node)) or self._from_leaves(node, set())
         ):
+            # What a function computes besides its result is not told by the result.
             return PLAIN
         if found == VOLATILE | FREE and self._only_computes(node):
             # Where its operand is free and not volatile it records nothing either.
