@@ -254,6 +254,12 @@ def f(x):
     vs = [[Variable(x, volatile=True)], [1]]
     return net(vs[0][0]).data
 a = f(torch.ones(2, 2))
+#### dict of lists by setdefault
+def f(x):
+    d = {}
+    d.setdefault("a", []).append(Variable(x, volatile=True))
+    return net(d["a"][0]).data
+a = f(torch.ones(2, 2))
 #### star args to helper
 def helper(*ts):
     return [net(t).sum() for t in ts]
@@ -1893,6 +1899,18 @@ see("t", [t(x[0]) for x, y in batches])
 
 # Magic methods, modes that are there, later calls.
 MAGIC = r"""
+#### two evaluation functions share a helper that trains under flag
+def step(v, y, train):
+    loss = criterion(net(v), y)
+    if train:
+        loss.backward()
+    return loss.item()
+def ev(x, y):
+    return step(Variable(x, volatile=True), Variable(y), False)
+def tr(x, y):
+    return step(Variable(x), Variable(y), True)
+a = ev(*batches[0])
+b = tr(*batches[0])
 #### caller holds no_grad already
 def f(x):
     with torch.no_grad():

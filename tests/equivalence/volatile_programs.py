@@ -4,8 +4,8 @@ Where `generator.py` writes all that can tell two tensors apart, these programs 
 a computation that records a graph from one that does not: volatile values in names, containers,
 attributes, loops and calls, between computations that are differentiated.
 
-Every statement with a volatile call names something with a number of its own, so that it can be
-found again in the rewritten text (`tags`).
+`sprinkled` puts the flag into the programs of `generator.py`. A volatile call is found again in the
+rewritten text by its line (`gone`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 _HEAD = """\
 import torch
@@ -27,7 +28,8 @@ head = nn.Linear(2, 2)
 criterion = nn.MSELoss()
 batches = [(torch.rand(2, 2), torch.rand(2, 2)) for _ in range(2)]
 """
-_TAG = re.compile(r"\w+_(\d+)\b")
+_FLAG = re.compile(r"\bvolatile=(?!False)")
+_WRAPPER = re.compile(r"^(?!\s*(?:def|class|@)\b)(.*\b(?:Variable|V)\([\w.\[\]' *+]+)\)")
 
 
 @dataclass
@@ -45,6 +47,7 @@ class _Scope:
     lists: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
+    producers: list[str] = field(default_factory=list)
     depth: int = 0
     loop: bool = False
     place: str = ""
@@ -54,7 +57,16 @@ class _Scope:
         """A scope of a suite, whose names are not bound after it."""
         lists = {
             name: list(getattr(self, name))
-            for name in ("plain", "graph", "volatile", "mixed", "lists", "flags", "functions")
+            for name in (
+                "plain",
+                "graph",
+                "volatile",
+                "mixed",
+                "lists",
+                "flags",
+                "functions",
+                "producers",
+            )
         }
         return replace(self, depth=self.depth + 1, **{**lists, **changes})  # type: ignore[arg-type]
 
@@ -111,6 +123,10 @@ class _Writer:
             self.script,
             self.helper,
             self.stream,
+            self.leaving,
+            self.two_methods,
+            self.keeper,
+            self.producer,
         ]
         for maker in self.rng.choices(makers, k=self.rng.choice([1, 1, 2, 3])):
             maker(scope)
@@ -164,6 +180,20 @@ class _Writer:
         scope.functions.append(name)
         self.evaluation(scope)
 
+    def producer(self, scope: _Scope) -> None:
+        """A function that wraps, with the flag as a parameter; others call it."""
+        name = self.new("to_var")
+        flag, default = self.any("volatile", "evaluation"), self.any("=False", "=False", "=True")
+        with self.suite(f"def {name}(t, {flag}{default}):"):
+            if self.chance(0.3):
+                self.put("t = t * 1")
+            self.put(f"{self.new('r')} = Variable(t, volatile={flag})")
+            self.put(f"return r_{self.number}{self.any('', '', ' * 2')}")
+        keyword = self.any("True", f"{flag}=True")
+        scope.producers.append(f"{name}({{}}, {keyword})")
+        self.evaluation(scope)
+        self.put(f"net({name}(batches[0][0], {flag}=False)).sum().backward()")
+
     def stream(self, outer: _Scope) -> None:
         """A generator, and a loop that uses it up, and perhaps trains meanwhile."""
         name = self.new("stream")
@@ -177,6 +207,113 @@ class _Writer:
             self.put(f"see('{name}', item)")
             if self.chance(0.5):
                 self.put("net(batches[0][0]).sum().backward()")
+
+    def use(self, value: str) -> None:
+        """What a caller does with a value it was handed."""
+        self.put(
+            self.any(
+                f"see('use', {value}.sum().item())",
+                f"see('use', {value}.data)",
+                f"see('use', head({value}).sum().item())",
+                f"see('use', head({value}).data)",
+                f"{value}.sum().backward(retain_graph=True)",
+                f"head({value}.data).sum().backward()",
+            )
+        )
+
+    def leaving(self, outer: _Scope) -> None:
+        """A function from which a volatile value gets out, and what is done with it there."""
+        name, kept = self.new("leave"), self.new("kept")
+        form = self.rng.randrange(7)
+        if form in (1, 2):
+            self.put(f"{kept} = []")
+        with self.suite(f"def {name}(x, y{', out' if form == 3 else ''}):"):
+            if form == 5:
+                self.put(f"global {kept}")
+            scope = outer.inner(plain=["x", "y"], volatile=[], graph=[], mixed=[], lists=[])
+            self.budget = self.rng.randint(0, 4)
+            self.body(scope)
+            value = self.rng.choice(scope.volatile) if scope.volatile else "net(x)"
+            value = self.any(value, self.computed(scope, value))
+            if form == 0:
+                self.put(f"return {value}")
+            elif form == 1:
+                self.put(f"{kept}.append({value})")
+            elif form == 2:
+                self.put(f"{kept}[:] = [{value}]")
+            elif form == 3:
+                self.put(f"out.append({value})")
+            elif form == 4:
+                self.put(f"return {value}, {self.any('x', '1', 'net(y)')}")
+            elif form == 5:
+                self.put(f"{kept} = {value}")
+            else:
+                self.put(f"return {{'k': {value}}}")
+        call = f"{name}(*batches[0])"
+        if form == 0:
+            self.put(f"{kept} = {call}")
+        elif form == 3:
+            self.put(f"{kept} = []")
+            self.put(f"{name}(*batches[0], {kept})")
+        elif form == 4:
+            self.put(f"{kept}, _ = {call}")
+        elif form == 6:
+            self.put(f"{kept} = {call}['k']")
+        else:
+            self.put(call)
+        read = f"{kept}[0]" if form in (1, 2, 3) else kept
+        if self.chance(0.5):
+            with self.suite(f"def {name}_use():"):
+                self.use(read)
+            self.put(f"{name}_use()")
+        else:
+            self.use(read)
+
+    def two_methods(self, outer: _Scope) -> None:
+        """A value that one method keeps and another one uses."""
+        name, kept = self.new("Keeper"), self.new("kept")
+        many = self.chance(0.3)
+        read = f"self.{kept}" + "[0]" * many
+        with self.suite(f"class {name}:"):
+            with self.suite("def load(self, x, y):"):
+                scope = outer.inner(plain=["x", "y"], volatile=[], graph=[], mixed=[], lists=[])
+                self.budget = self.rng.randint(0, 4)
+                self.body(scope)
+                value = self.rng.choice(scope.volatile) if scope.volatile else "x"
+                if many:
+                    self.put(f"self.{kept} = []")
+                    self.put(f"self.{kept}.append({value})")
+                else:
+                    self.put(f"self.{kept} = {value}")
+                if self.chance(0.3):
+                    self.put("self.use()")
+                elif self.chance(0.3):
+                    self.use(read)
+            with self.suite("def use(self):"):
+                self.use(read)
+        made = self.new("keeper")
+        self.put(f"{made} = {name}()")
+        self.put(f"{made}.load(*batches[0])")
+        self.put(f"{made}.use()")
+
+    def keeper(self, outer: _Scope) -> None:
+        """A module that keeps what it computes; it may be differentiated later."""
+        name, made = self.new("Model"), self.new("model")
+        with self.suite(f"class {name}(nn.Module):"):
+            with self.suite("def __init__(self):"):
+                self.put("super().__init__()")
+                self.put("self.inner = nn.Linear(2, 2)")
+                self.put("self.state = torch.zeros(2, 2)")
+            with self.suite("def forward(self, t):"):
+                kept = self.any("self.state = ", "self.state = ", "state = ")
+                self.put(f"{kept}self.inner(t) + {self.any('self.state', 't')}")
+                self.put(f"return {kept[:-3]}{self.any('', '.tanh()')}")
+        self.put(f"{made} = {name}()")
+        outer.functions.append(made)
+        self.evaluation(outer)
+        if self.chance(0.5):
+            self.put(f"{made}(batches[0][0]).sum().backward()")
+            self.put(f"see('{made}', [p.grad for p in {made}.parameters()])")
 
     def body(self, scope: _Scope) -> None:
         self.wrap(scope)
@@ -208,6 +345,8 @@ class _Writer:
     def call(self, scope: _Scope) -> str:
         """A call of Variable that asks for no graph."""
         tensor = self.tensor(scope)
+        if scope.producers and self.chance(0.5):
+            return self.rng.choice(scope.producers).format(tensor)
         more = self.any("", "", "", "", ", requires_grad=False", ".clone()")
         if more == ".clone()":
             return f"Variable({tensor}, volatile=True).clone()"
@@ -318,7 +457,7 @@ class _Writer:
         kept = self.rng.choice(scope.lists)
         how = self.any("{}.append({})", "{}.append({})", "{} += [{}]", "{}.extend([{}])")
         value = self.computed(scope, self.value(scope))
-        self.put(how.format(kept, value) if "volatile=" not in value else f"{self.new('k')} = 0")
+        self.put(how.format(kept, value) if value in scope.volatile else f"{self.new('k')} = 0")
         if self.chance(0.4):
             name = self.new("o")
             self.put(f"{name} = sum({kept}, {self.value(scope)}) * 2")
@@ -366,7 +505,7 @@ class _Writer:
         name = self.new("h")
         start = self.any(self.call(scope), self.value(scope), self.plain_call(scope))
         self.put(f"{name} = {start}")
-        pure = start in scope.volatile or "volatile" in start
+        pure = start in scope.volatile or "True)" in start
         with self.suite(f"for i in range({self.any('1', '2', '3')}):"):
             inner = scope.inner(loop=True)
             self.put(f"{name} = {self.computed(scope, name)}")
@@ -428,7 +567,7 @@ class _Writer:
         """A function made here and called here, or later."""
         name, result = self.new("f"), self.new("o")
         value = self.value(scope)
-        tag = "" if "volatile=" not in value else f"{self.new('t')} = 0; "
+        tag = "" if value in scope.volatile else f"{self.new('t')} = 0; "
         form = self.rng.randrange(3)
         if form == 0:
             self.put(f"{name} = lambda t: {self.computed(scope, 't')}")
@@ -531,17 +670,40 @@ def generate(seed: int) -> str:
     return _Writer(seed).write()
 
 
-def tags(text: str) -> dict[int, frozenset[str]]:
-    """The numbers in the lines with a volatile call, by line."""
-    return {
-        line: frozenset(_TAG.findall(content))
-        for line, content in enumerate(text.split("\n"), 1)
-        if "volatile=" in content
-    }
+def sprinkled(source: str, seed: int) -> str:
+    """A program of `generator.py` of which some plain wrappers ask for no graph."""
+    rng = random.Random(seed)
+
+    def flagged(match: re.Match[str]) -> str:
+        return f"{match.group(1)}, volatile=True)" if rng.random() < 0.5 else match.group()
+
+    lines = source.split("\n")
+    return "\n".join(_WRAPPER.sub(flagged, line, count=1) for line in lines)
+
+
+def flagged_lines(text: str) -> list[int]:
+    """The lines with a volatile call, from 1."""
+    return [i for i, line in enumerate(text.split("\n"), 1) if _FLAG.search(line)]
 
 
 def gone(before: str, after: str) -> Callable[[int], bool]:
-    """Whether the volatile call on a line of a program is no longer in its rewritten form."""
-    left = set(tags(after).values())
-    lines = {line for line, numbers in tags(before).items() if numbers not in left}
-    return lines.__contains__
+    """Whether the volatile call on a line of a program is no longer in its rewritten form.
+
+    Calls stay in order, so those that are left are found by what their lines look like.
+    """
+    old, new = flagged_lines(before), flagged_lines(after)
+    was = [before.split("\n")[line - 1].split() for line in old]
+    now = [after.split("\n")[line - 1].split() for line in new]
+    # The best way to match the first i lines of one with the first j of the other.
+    best: dict[tuple[int, int], tuple[float, frozenset[int]]] = {}
+    for i in range(len(old) + 1):
+        best[i, 0] = (0.0, frozenset())
+        for j in range(1, min(i, len(new)) + 1):
+            score, matched = best[i - 1, j - 1]
+            alike = SequenceMatcher(None, was[i - 1], now[j - 1], autojunk=False).ratio()
+            options = [(score + alike, matched | {old[i - 1]})]
+            if i > j:
+                options.append(best[i - 1, j])
+            best[i, j] = max(options, key=lambda option: option[0])
+    left = best[len(old), min(len(old), len(new))][1]
+    return lambda line: line not in left

@@ -191,13 +191,20 @@ def run(
 
 
 def losses(
-    today: Run, meant: Run, after: Run, unsafe: bool = False, closed: bool = False
+    today: Run,
+    meant: Run,
+    after: Run,
+    unsafe: bool = False,
+    closed: bool = False,
+    most: Run | None = None,
 ) -> list[str]:
     """In words, what a rewrite did not keep; nothing when it is right.
 
     today: the program as it stands. meant: the same with `volatile` honoured. after: rewritten.
     unsafe: whether a gradient that only today's torch computes may differ. closed: whether what
-    becomes of the names of the program is nobody's business.
+    becomes of the names of the program is nobody's business. most: what was meant by all calls,
+    when `meant` leaves out those that were left as they are: what depends on such a call alone may
+    be covered, and need not be.
 
     Values, gradients, errors and output have to be those of today; whether a tensor has history or
     requires grad, and whether an operation recorded a graph, has to be as it was meant. When what
@@ -207,6 +214,7 @@ def losses(
     possible = meant.seen.raised == today.seen.raised
     if not possible:
         meant = today
+    most = meant if most is None or most.seen.raised != meant.seen.raised else most
     values = meant if unsafe else today
     for what in ("raised", "stdout"):
         one, other = getattr(values.seen, what), getattr(after.seen, what)
@@ -216,27 +224,35 @@ def losses(
         # A parameter that only said whether to record may go.
         if _DEFAULTS.search(path) or (closed and _OUTSIDE.match(path)):
             continue
-        if path.endswith(_GRAPH_FACTS) and not possible:
+        of_graph = path.endswith(_GRAPH_FACTS)
+        if of_graph and not possible:
             continue
-        wanted = meant if path.endswith(_GRAPH_FACTS) else values
-        one, other = (r.seen.facts.get(path, "(absent)") for r in (wanted, after))
-        if one != other:
-            found.append(f"{path}: {one}, now {other}")
-    pairs = zip_longest(meant.operations, after.operations) if possible else ()
-    for number, (one, other) in enumerate(pairs):
-        if one is None or other is None or one.name != other.name:
-            found.append(f"operation {number}: {one}, now {other}")
-            break
-        if one.contaminated and other.recorded:
-            found.append(f"operation {number}, {one.name}: volatile, and it records a graph")
-        elif one.recorded != other.recorded:
-            found.append(f"operation {number}, {one.name}: recorded {one.recorded}, now not so")
+        allowed = (meant, most) if of_graph else (values,)
+        wanted = {run.seen.facts.get(path, "(absent)") for run in allowed}
+        now = after.seen.facts.get(path, "(absent)")
+        if now not in wanted:
+            found.append(f"{path}: {' or '.join(sorted(wanted))}, now {now}")
+    if possible:
+        found += _operations(meant, most, after)
     if after.peak > today.peak:
         found.append(f"{after.peak} graph nodes alive, {today.peak} before")
     return found
 
 
-def changes(today: Run, meant: Run, after: Run, closed: bool) -> list[str]:
+def _operations(meant: Run, most: Run, after: Run) -> Iterator[str]:
+    """In words, the operations that record what they should not, or the other way round."""
+    rows = zip_longest(meant.operations, most.operations, after.operations)
+    for number, (one, broad, now) in enumerate(rows):
+        if one is None or broad is None or now is None or one.name != now.name:
+            yield f"operation {number}: {one}, now {now}"
+            return
+        if one.contaminated and now.recorded:
+            yield f"operation {number}, {one.name}: volatile, and it records a graph"
+        elif one.recorded != now.recorded and not broad.contaminated:
+            yield f"operation {number}, {one.name}: recorded {one.recorded}, now not so"
+
+
+def changes(today: Run, meant: Run, most: Run, after: Run, closed: bool) -> list[str]:
     """In words, what a rewrite of a program that looks at flags did wrong; see `losses`.
 
     Whatever the program sees may be as it is today or as it was meant, and what becomes of the
@@ -250,9 +266,11 @@ def changes(today: Run, meant: Run, after: Run, closed: bool) -> list[str]:
     for path in dict.fromkeys([*meant.seen.facts, *today.seen.facts, *after.seen.facts]):
         if closed and _OUTSIDE.match(path):
             continue
-        one, meanwhile, other = (r.seen.facts.get(path, "(absent)") for r in (today, meant, after))
-        if other not in (one, meanwhile):
-            found.append(f"{path}: {one} (meant {meanwhile}), now {other}")
+        one, *others, now = (
+            r.seen.facts.get(path, "(absent)") for r in (today, meant, most, after)
+        )
+        if now not in (one, *others):
+            found.append(f"{path}: {one} (meant {others[0]}), now {now}")
     if [o.name for o in meant.operations] == [o.name for o in after.operations]:
         for number, (wanted, now) in enumerate(
             zip(meant.operations, after.operations, strict=True)
