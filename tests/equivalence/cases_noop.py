@@ -1555,52 +1555,7 @@ NEVER_WORKED = [
 # Volatile calls: reported, and left until their region can be made
 # --------------------------------------------------------------------------------------------
 
-_VOLATILE_CALLS = {
-    "True": "Variable(x, volatile=True)",
-    "third argument": "Variable(x, False, True)",
-    "one": "Variable(x, volatile=1)",
-    "a name": "Variable(x, volatile=evaluation)",
-    "an expression": "Variable(x, volatile=not training)",
-    "a call": "Variable(x, volatile=is_evaluation())",
-    "with the other flag": "Variable(x, requires_grad=False, volatile=True)",
-    "flags by keyword in the other order": "Variable(data=x, volatile=True, requires_grad=False)",
-    "third argument, a name": "Variable(x, False, evaluation)",
-    "fresh": "Variable(torch.ones(2), volatile=True)",
-    "fresh, over lines": (
-        "Variable(\n        torch.ones(2),  # numbers\n        volatile=True,\n    )"
-    ),
-}
-
-_VOLATILE_CONTEXTS = {
-    "assigned": "v = {call}\ny = net(v)",
-    "onto itself": "x = {call}\ny = net(x)",
-    "returned": "def f():\n    return {call}\n\ny = net(f())",
-    "argument": "y = net({call})",
-    "comprehension": "y = [net({call}) for n in range(2)]",
-    "lambda": "f = lambda: {call}\ny = f() * 2",
-    "under no_grad": "with torch.no_grad():\n    y = net({call})",
-    "attribute": "net.inputs = {call}\ny = net(net.inputs)",
-    "loop": "for n in range(2):\n    v = {call}\n    see('y', net(v))",
-}
-
-_VOLATILE_PROLOGUE = """
-x, net = torch.ones(2), torch.nn.Linear(2, 1)
-evaluation, training = True, False
-
-def is_evaluation():
-    print("asked")
-    return 1
-"""
-
 VOLATILE = [
-    *(
-        untouched_legacy(
-            f"volatile/{name}, {context}",
-            f"{_VOLATILE_PROLOGUE}\n{template.format(call=call)}\n",
-        )
-        for name, call in _VOLATILE_CALLS.items()
-        for context, template in _VOLATILE_CONTEXTS.items()
-    ),
     untouched_legacy(
         "volatile/both flags never worked",
         """
@@ -1616,26 +1571,6 @@ VOLATILE = [
         v = Variable(torch.ones(2), True, True)
         """,
         raises="ValueError",
-    ),
-    untouched_legacy(
-        "volatile/a parameter with a default",
-        """
-        def to_var(x, volatile=False):
-            return Variable(x, volatile=volatile)
-
-        a, b = to_var(torch.ones(2)), to_var(torch.ones(2), volatile=True)
-        """,
-    ),
-    untouched_legacy(
-        "volatile/get_batch",
-        """
-        def get_batch(source, i, evaluation=False):
-            data = Variable(source[i:i + 2], volatile=evaluation)
-            target = Variable(source[i + 1:i + 3].view(-1), volatile=evaluation)
-            return data, target
-
-        out = get_batch(torch.arange(6.0), 0, evaluation=True)
-        """,
     ),
     untouched_legacy(
         "volatile/the attribute is read",
@@ -2229,7 +2164,6 @@ BROKEN = [
     )
     for name, text, raises in (
         ("the print statement", "v = Variable(torch.ones(2))\nprint v\n", "SyntaxError"),
-        ("async as a keyword", "v = Variable(torch.ones(2).cuda(async=True))\n", "SyntaxError"),
         ("an open parenthesis", "v = Variable(torch.ones(2)\n", "SyntaxError"),
         ("a bad indent", "def f(x):\n    v = Variable(x)\n  return v\n", "IndentationError"),
         (

@@ -3668,32 +3668,33 @@ IMPORT_CLEANUP = [
         contains=("import Variable", "v = torch.zeros(2)", "w = Variable(*args)"),
     ),
     legacy(
-        "cleanup/a volatile call remains",
+        "cleanup/a call that cannot be rewritten remains",
         """
+        args = (torch.ones(2),)
         v = Variable(torch.zeros(2))
-        w = Variable(torch.ones(2), volatile=True)
+        w = Variable(*args)
         """,
         expect="partial",
-        contains=("import Variable", "v = torch.zeros(2)", "volatile=True"),
+        contains=("import Variable", "v = torch.zeros(2)", "Variable(*args)"),
     ),
     legacy(
-        "cleanup/a call in a volatile call",
+        "cleanup/a call in one that remains",
         """
         p = torch.ones(2, requires_grad=True)
-        w = Variable(Variable(torch.zeros(2)) + p, volatile=True)
+        w = Variable(*[Variable(torch.zeros(2)) + p])
         """,
         expect="partial",
-        contains=("import Variable", "volatile=True", "torch.zeros(2) + p"),
+        contains=("import Variable", "torch.zeros(2) + p"),
         lacks=("Variable(torch.zeros(2))",),
     ),
     legacy(
-        "cleanup/a volatile call in a call",
+        "cleanup/one that remains in a call",
         """
         p = torch.ones(2, requires_grad=True)
-        w = Variable(p * Variable(p, volatile=True))
+        w = Variable(p * Variable(*[p]))
         """,
         expect="partial",
-        contains=("import Variable", "Variable(p, volatile=True)", ".detach()"),
+        contains=("import Variable", "Variable(*[p])", ".detach()"),
         lacks=("w = Variable",),
     ),
     legacy(

@@ -20,7 +20,7 @@ from volatile_programs import flagged_lines, generate, gone, sprinkled
 from volatility import changes, everywhere, losses, run
 
 SEEDS = range(150)
-WILD = range(100, 250)
+WILD = range(150)
 LONG = range(1_000, 6_000)
 _ENOUGH = 30
 _VOLATILE = re.compile(r", volatile=(?:True|(?:not )?\w+)")

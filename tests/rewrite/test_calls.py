@@ -143,7 +143,7 @@ FORMS = {
     "Variable(g(t)(w))": "g(t)(w).detach()",
     "Variable(*[t])": None,
     "Variable(t, **k)": None,
-    "Variable(t, volatile=True)": None,
+    "Variable(t, volatile=True)": "t.detach()",
     "Variable(t, volatile=r)": None,
     "Variable(t, _grad_fn=None)": None,
     "Variable(t, requires_grad=None)": None,

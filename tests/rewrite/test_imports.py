@@ -78,7 +78,7 @@ STAYS = {
     "named by a string": "from torch.autograd import Variable\nname = 'Variable'\n",
     "deleted later": "from torch.autograd import Variable\nif done:\n    del Variable\n",
     "used as a value": "from torch.autograd import Variable\nkinds = {'v': Variable}\n",
-    "used by a volatile call": "from torch.autograd import Variable\nv = Variable(t, volatile=True)\n",
+    "used by a call that stays": "from torch.autograd import Variable\nv = Variable(*t)\n",
     "attribute without counterpart": (
         "from torch.autograd import Variable\nVariable._execution_engine.queue_callback(g)\n"
     ),

@@ -221,7 +221,11 @@ def reparse(before: Tree, text: str, edits: Sequence[tuple[int, int, str]]) -> T
     if body is None:
         return parse(text)
     tree = Tree(text, before.module.with_changes(body=body), text)
-    tree.ensure_reproduced()
+    try:
+        tree.ensure_reproduced()
+    except NotParsed:
+        # Where kinds of newlines are mixed the parts may differ in what is the usual one.
+        return parse(text)
     return tree
 
 

@@ -613,7 +613,7 @@ class _Planner:
         written = [self.tree.code(target.target) for target in statement.targets]
         other = outer.orelse.body if inside else outer.body
         for line in other.body:
-            for small in getattr(line, "body", ()):
+            for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
                     twin = self.analysis.calls.get(id(small.value))
                     same = [self.tree.code(target.target) for target in small.targets] == written

@@ -192,8 +192,12 @@ def _ask_callers(
                 site.kind is not SiteKind.WRAPPER_CALL
                 or wrapper is None
                 or (wrapper.summary.path or path, wrapper.summary.name) != candidate.key
-                or site.shape.volatile.value is False
             ):
+                continue
+            if site.shape.problem:
+                # `*args` and `**kwargs` may hold the flag.
+                candidate.waits = True
+            if site.shape.volatile.value is False:
                 continue
             asked = True
             around = _passing(analyses[path], path, site, known)
@@ -207,7 +211,14 @@ def _ask_callers(
 
 
 def _called_otherwise(analysis: FileAnalysis, candidate: _Candidate) -> bool:
-    """Whether a file calls something of the wrapper's name that is not known for a call of it."""
+    """Whether a file uses the wrapper's name for something that is not known for a call of it."""
+    name = candidate.summary.name
+    places: list[cst.CSTNode] = [load.node for load in analysis.scopes.loads.get(name, ())]
+    places += [a for a in analysis.scopes.all(cst.Attribute) if a.attr.value == name]
+    for place in places:
+        call = analysis.tree.parent(place)
+        if not (isinstance(call, cst.Call) and call.func is place):
+            return True
     for call in analysis.scopes.all(cst.Call):
         func = call.func
         last = func.attr if isinstance(func, cst.Attribute) else func
