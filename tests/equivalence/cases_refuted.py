@@ -2080,4 +2080,60 @@ if __name__ == '__main__':
     d.masked_fill_(d > 0, leaf.sum())
     see('2', c.requires_grad)
 """,
+    "a branch that does nothing, before one that binds": """\
+import torch
+from torch.autograd import Variable
+
+def f(a, t):
+    if a:
+        pass
+    else:
+        t = torch.zeros(3)
+    t = Variable(t)
+    t += torch.ones(3, requires_grad=True)
+    return t
+x = torch.ones(3)
+out = f(True, x), f(False, x)
+""",
+    "a branch that declares, before one that binds": """\
+import torch
+from torch.autograd import Variable
+
+def f(a, t):
+    if a:
+        global q
+    else:
+        t = torch.zeros(3)
+    return Variable(t, requires_grad=True)
+x = torch.ones(3)
+out = f(True, x), f(False, x), x.requires_grad
+""",
+    "a loop that does nothing, and its else": """\
+import torch
+from torch.autograd import Variable
+
+def f(a, t):
+    for n in a:
+        pass
+    else:
+        t = torch.zeros(3)
+    return Variable(t, requires_grad=True)
+x = torch.ones(3)
+out = f([1], x), x.requires_grad
+""",
+    "a branch that leaves the loop, before one that binds": """\
+import torch
+from torch.autograd import Variable
+
+def f(a, t):
+    while True:
+        if a:
+            break
+        else:
+            t = torch.zeros(3)
+        a = True
+    return Variable(t, requires_grad=True)
+x = torch.ones(3)
+out = f(True, x), f(False, x), x.requires_grad
+""",
 }

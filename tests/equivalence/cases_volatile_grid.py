@@ -50,4 +50,11 @@ CASES = [
     )
     for name, call in CALLS.items()
     for context, template in CONTEXTS.items()
+    Case(
+        "volatile/grid/beside a branch that does nothing",
+        f"{PROLOGUE}\ndef f(train, x):\n    if train:\n        pass\n    else:\n"
+        "        x = Variable(x, volatile=True)\n    return net(x)\n\n"
+        "f(True, x).sum().backward()\nout = net.weight.grad\n",
+        "either",
+    ),
 ]

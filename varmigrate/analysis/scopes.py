@@ -246,7 +246,9 @@ class _Walk:
             cst.Ellipsis: self.leaf,
             cst.Integer: self.leaf,
             cst.Float: self.leaf,
-            cst.Pass: self.leaf,
+            cst.Pass: self.simple,
+            cst.Break: self.simple,
+            cst.Continue: self.simple,
         }
 
     def run(self) -> None:
@@ -426,10 +428,12 @@ class _Walk:
                     self.visit(target, node)
 
     def global_(self, node: cst.Global) -> None:
-        self.scope.global_names.update(item.name.value for item in node.names)
+        with _Statement(self, node):
+            self.scope.global_names.update(item.name.value for item in node.names)
 
     def nonlocal_(self, node: cst.Nonlocal) -> None:
-        self.scope.nonlocal_names.update(item.name.value for item in node.names)
+        with _Statement(self, node):
+            self.scope.nonlocal_names.update(item.name.value for item in node.names)
 
     def type_alias(self, node: cst.TypeAlias) -> None:
         with _Statement(self, node):

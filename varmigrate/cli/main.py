@@ -132,7 +132,7 @@ def _common(command: Command) -> Command:
 @_common
 @click.option("--unsafe-fixes", is_flag=True, help="Count unsafe fixes as available.")
 def check(**arguments: Any) -> None:
-    """Report every use of Variable under PATHS.
+    """Report the uses of Variable, and of other old names, under PATHS.
 
     Without PATHS the current folder is searched; `-` is standard input.
     """

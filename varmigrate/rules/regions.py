@@ -593,8 +593,9 @@ class _Planner:
         if site.call is None or site.shape.volatile.value is not True:
             return None
         statement = statement_of(self.tree, site.call)
-        line = self.tree.parent(statement)
-        block = None if line is None else self.tree.parent(line)
+        block = self.tree.parent(statement)
+        if isinstance(block, cst.SimpleStatementLine):
+            block = self.tree.parent(block)
         above = None if block is None else self.tree.parent(block)
         if not isinstance(statement, cst.Assign) or statement.value is not site.call:
             return None
@@ -612,8 +613,10 @@ class _Planner:
             return None
         written = [self.tree.code(target.target) for target in statement.targets]
         other = outer.orelse.body if inside else outer.body
-        for line in other.body:
-            for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+        lines = [other] if isinstance(other, cst.SimpleStatementSuite) else other.body
+        kinds = (cst.SimpleStatementLine, cst.SimpleStatementSuite)
+        for line in lines:
+            for small in line.body if isinstance(line, kinds) else ():
                 if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
                     twin = self.analysis.calls.get(id(small.value))
                     same = [self.tree.code(target.target) for target in small.targets] == written

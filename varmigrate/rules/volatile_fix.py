@@ -62,11 +62,16 @@ def _decided_inside(site: Site) -> bool:
 
 
 def _of_wrapper(plan: Plan) -> CallFix:
+    if not plan.needed and plan.leaves:
+        return CallFix(
+            advice=f"the value is {plan.leaves[0]}: the callers need `with torch.no_grad():` "
+            "around what they compute with it"
+        )
     if not plan.needed:
         return CallFix(
             advice="nothing to change here: all that depends on the value records no graph, or is "
             "under a gradient mode already",
-            follows=not plan.leaves,
+            follows=True,
         )
     if plan.assumption:
         fix = unsafe(plan.title, plan.edits, plan.assumption)

@@ -150,7 +150,9 @@ def _judge(
         again = [path for path, context in contexts.items() if asked.get(path) != context]
         now = (_called(contexts, again) or again) if number == 0 else again
         changed = new = False
-        for outcome in _work([_task(p, texts[p], contexts[p], options) for p in now], options):
+        for outcome in _work(
+            [_task(p, texts[p], contexts[p], options, results.get(p)) for p in now], options
+        ):
             result = outcome.result
             merged = results[result.path] = _merged(results.get(result.path), result)
             if result.new_bytes is not None and merged.new_bytes is not None:
@@ -179,7 +181,9 @@ def _judge(
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
             contexts = _contexts(Index(files, silent, kept), texts, functions)
             now = [path for path in inlining.changed if path in contexts]
-            for outcome in _work([_task(p, texts[p], contexts[p], options) for p in now], options):
+            for outcome in _work(
+                [_task(p, texts[p], contexts[p], options, results.get(p)) for p in now], options
+            ):
                 path = outcome.result.path
                 results[path] = _merged(results.get(path), outcome.result)
         inlining.report()
@@ -240,7 +244,9 @@ def _drop_flags(
         return _selection(shown.get(path, path), options).wants("VM110", Intent.INFERENCE)
 
     known = {path: texts.get(name) for path, name in shown.items()}
-    dropped, new = drop_flags(index, carried, known, options.settings.assumptions.closed_world, wanted)
+    dropped, new = drop_flags(
+        index, carried, known, options.settings.assumptions.closed_world, wanted
+    )
     for path, text in new.items():
         _change(shown[path], text, texts, results)
     for gone in dropped:
@@ -373,12 +379,20 @@ def _contexts(
     }
 
 
-def _task(path: str, raw: bytes, context: ModuleContext, options: RunOptions) -> Task:
+def _task(
+    path: str,
+    raw: bytes,
+    context: ModuleContext,
+    options: RunOptions,
+    before: FileResult | None = None,
+) -> Task:
     from varmigrate.run.judge import FileOptions
     from varmigrate.run.work import Task
 
     selection = _selection(path, options)
-    asked = FileOptions(options.fix, options.unsafe, selection, options.settings.assumptions)
+    used = before is not None and any(f.code.startswith(("VM1", "VM2")) for f in before.fixed)
+    assumptions = options.settings.assumptions
+    asked = FileOptions(options.fix, options.unsafe, selection, assumptions, used)
     return Task(path, raw, context, asked)
 
 

@@ -32,12 +32,16 @@ _MOST_ROUNDS = 8
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
-    """What a run asks of one file; plain data, so that it can travel to a worker."""
+    """What a run asks of one file; plain data, so that it can travel to a worker.
+
+    legacy: the file used Variable before this run fixed it.
+    """
 
     fix: bool = False
     unsafe: bool = False
     selection: Selection = field(default_factory=Selection)
     assumptions: Assumptions = field(default_factory=Assumptions)
+    legacy: bool = False
 
 
 @dataclass(slots=True)
@@ -142,7 +146,7 @@ def _judge(
     tree: Tree | None = None,
 ) -> _Judgement:
     analysis = FileAnalysis(path, text, context, options.assumptions, tree)
-    analysis.legacy = legacy or bool(analysis.sites)
+    analysis.legacy = legacy or options.legacy or bool(analysis.sites)
     suppressions = Suppressions(analysis)
     wants = options.selection.wants
     proposals = [
