@@ -45,11 +45,15 @@ def is_evaluation():
 """
 
 CASES = [
-    Case(
-        f"volatile/grid/{name}, {context}", f"{PROLOGUE}\n{template.format(call=call)}\n", "either"
-    )
-    for name, call in CALLS.items()
-    for context, template in CONTEXTS.items()
+    *(
+        Case(
+            f"volatile/grid/{name}, {context}",
+            f"{PROLOGUE}\n{template.format(call=call)}\n",
+            "either",
+        )
+        for name, call in CALLS.items()
+        for context, template in CONTEXTS.items()
+    ),
     Case(
         "volatile/grid/beside a branch that does nothing",
         f"{PROLOGUE}\ndef f(train, x):\n    if train:\n        pass\n    else:\n"
