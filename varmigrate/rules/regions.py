@@ -27,7 +27,6 @@ from varmigrate.analysis.volatile import (
     Contamination,
     below,
     evaluated,
-    function_around,
     line_of,
 )
 from varmigrate.model import Edit
@@ -54,17 +53,11 @@ from varmigrate.torch_facts.quiet import (
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
-_TRUTH = (cst.Name, cst.Attribute, cst.Comparison, cst.BooleanOperation, cst.UnaryOperation)
-# Methods that are called without being named.
-_IMPLICIT = frozenset({"forward", "__call__", "the lambda"})
 _VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
 # What is asked of the graph itself.
 _OF_THE_GRAPH = frozenset({"requires_grad", "grad_fn", "is_leaf", "grad"})
-# Of these, nothing is part of a graph.
-_PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 _DEEPEST = 4
-_MOST_ROUNDS = 40
 
 
 @dataclass
@@ -128,8 +121,6 @@ class _Differentiated(_Collision):
     """What depends on a volatile value is differentiated."""
 
 
-_PLANS: WeakKeyDictionary[FileAnalysis, _FilePlans] = WeakKeyDictionary()
-_TRAINS: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
 _Members = dict[str, list[cst.FunctionDef]]
 _MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
 YIELD = "a `yield`"
@@ -144,283 +135,6 @@ def is_source(site: Site) -> bool:
     return not shape.problem and not shape.never and shape.volatile.value is not False
 
 
-def plan_for(analysis: FileAnalysis, site: Site) -> Plan:
-    """The plan of the function (or the file) in which a call stands; made once.
-
-    Its edits hold those of the functions of the file that go on computing with the values.
-    """
-    if site.call is None:
-        raise ValueError("a site without a call")
-    known = _PLANS.get(analysis)
-    if known is None:
-        known = _PLANS[analysis] = _FilePlans(analysis)
-    return known.of(function_around(analysis, site.call))
-
-
-class _FilePlans:
-    """The plans of all functions of a file: of those with volatile calls, and their callers."""
-
-    def __init__(self, analysis: FileAnalysis) -> None:
-        self.analysis = analysis
-        self._functions: dict[int, cst.CSTNode] = {}
-        self._sites: dict[int, list[Site]] = {}
-        self._producers: dict[int, dict[int, Contamination]] = {}
-        self._reads: dict[int, list[cst.CSTNode]] = {}
-        self._planners: dict[int, _Planner] = {}
-        self._plans: dict[int, Plan] = {}
-        # Function -> those that go on with its values.
-        self._after: dict[int, set[int]] = {}
-        for site in analysis.sites:
-            if is_source(site) and site.call is not None and not passes_on(analysis, site):
-                function = function_around(analysis, site.call)
-                self._functions[id(function)] = function
-                self._sites.setdefault(id(function), []).append(site)
-        waiting = list(self._functions)
-        for _ in range(_MOST_ROUNDS):
-            for key in waiting:
-                self._make(key)
-            waiting = self._spread()
-            if not waiting:
-                break
-        self._unfinished = bool(waiting)
-
-    def of(self, function: cst.CSTNode) -> Plan:
-        """The plan of a function, with the edits in those that go on with its values."""
-        own = self._plans[id(function)]
-        if own.problem:
-            return own
-        if self._unfinished:
-            return Plan(problem="its values go through too many functions", needed=True)
-        seen = {id(function)}
-        waiting = [id(function)]
-        edits, reasons, assumptions = list(own.edits), list(own.reasons), [own.assumption]
-        needed, title = own.needed, own.title
-        for key in waiting:
-            for after in sorted(self._after.get(key, ()), key=self._place):
-                if after in seen:
-                    continue
-                seen.add(after)
-                waiting.append(after)
-                plan = self._plans[after]
-                if plan.gradient:
-                    return Plan(problem=plan.problem, needed=True)
-                if plan.problem:
-                    assumptions.append(
-                        f"{self._called(after)} may go on with it as it does ({plan.problem})"
-                    )
-                else:
-                    edits += plan.edits
-                    reasons += plan.reasons
-                    assumptions.append(plan.assumption)
-                    title = title if needed or not plan.needed else plan.title
-                    needed = needed or plan.needed
-        if needed:
-            assumptions += [text for key in seen for text in self._outside(key)]
-        return replace(
-            own,
-            title=title,
-            edits=tuple(dict.fromkeys(edits)),
-            reasons=tuple(dict.fromkeys(reasons)),
-            assumption="; ".join(dict.fromkeys(text for text in assumptions if text)),
-            needed=needed,
-        )
-
-    def _outside(self, key: int) -> Iterator[str]:
-        """What has to be assumed of those who may be given what depends on the values."""
-        planner, function = self._planners[key], self._functions[key]
-        names = planner.values.held_outside()
-        written = next(planner.values.written_into(), None)
-        if written is not None and re.search(DERIVATIVE_WORDS, self.analysis.text):
-            line = line_of(self.analysis, written)
-            yield f"what is written in place on line {line} is not differentiated"
-        if isinstance(function, cst.Module):
-            names |= {
-                name
-                for name in self.analysis.context.exported
-                if any(
-                    planner.values.holds(binding)
-                    for binding in self.analysis.scopes.module.bindings.get(name, ())
-                )
-            }
-        if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
-            names.add(function.name.value)
-        if not isinstance(function, cst.Module) and not isinstance(function, cst.FunctionDef):
-            names.add("the lambda")
-        here = re.search(DERIVATIVE_WORDS, self.analysis.text) is not None
-        elsewhere = self.analysis.context.differentiated
-        for name in sorted(names):
-            words = {name, *self._classes_around(function)} if name in _IMPLICIT else {name}
-            line = self._mentioned(name, key)
-            if planner.values.is_parameter(name):
-                yield f"whoever gave `{name}` computes nothing with what is put into it"
-            elif line:
-                yield f"line {line} may go on with what depends on `{name}` as it does"
-            elif here and not self._accounted(name, key):
-                yield f"nothing that depends on `{name}` is differentiated"
-            elif words & elsewhere:
-                yield f"no other file differentiates what depends on `{name}`"
-
-    def _classes_around(self, function: cst.CSTNode) -> set[str]:
-        """The class a method is of, by name."""
-        owner = self.analysis.uses.class_node(self.analysis.scopes.scope_of[id(function)])
-        return set() if owner is None else {owner.name.value}
-
-    def _accounted(self, name: str, key: int) -> bool:
-        """Whether all who are given a result are seen, and differentiate nothing of it.
-
-        So it is for a function that is only called by its name, in functions that were planned
-        without a problem; not for one that Python or a framework calls.
-        """
-        function = self._functions[key]
-        if not isinstance(function, cst.FunctionDef) or function.name.value != name:
-            return False
-        if name in _IMPLICIT or name.startswith("__") or function.decorators:
-            return False
-        if any(self._plans[after].problem for after in self._after.get(key, ())):
-            return False
-        if self.analysis.flow.uncertain(name, self.analysis.scopes.scope_at(function)):
-            return False
-        return not self._mentioned(name, key)
-
-    def _mentioned(self, name: str, key: int) -> int:
-        """The line on which a name stands where it was not followed; 0 if there is none."""
-        analysis = self.analysis
-        told = {id(node) for reads in self._reads.values() for node in reads}
-        told |= {call for calls in self._producers.values() for call in calls}
-        places: list[cst.CSTNode] = [load.node for load in analysis.scopes.loads.get(name, ())]
-        places += [a for a in analysis.scopes.all(cst.Attribute) if a.attr.value == name]
-        for place in places:
-            above = analysis.tree.parent(place)
-            if id(place) in told or id(above) in told or isinstance(above, cst.AssignTarget):
-                continue
-            if function_around(analysis, place) is self._functions[key]:
-                # What the function does with it itself was followed.
-                continue
-            if isinstance(above, cst.Attribute) and above.attr.value in _PLAIN_READS:
-                continue
-            return line_of(analysis, place)
-        return 0
-
-    def _differentiates(self, function: cst.CSTNode) -> bool:
-        """Whether the text of a function may walk a graph backwards."""
-        text = self.analysis.tree.code(function)
-        return re.search(DERIVATIVE_WORDS, text) is not None
-
-    def _called(self, key: int) -> str:
-        function = self._functions[key]
-        if isinstance(function, cst.FunctionDef):
-            return f"`{function.name.value}`"
-        return "the code at the top of the file"
-
-    def _place(self, key: int) -> int:
-        function = self._functions[key]
-        return -1 if isinstance(function, cst.Module) else self.analysis.tree.start(function)
-
-    def _make(self, key: int) -> None:
-        sites = self._sites.get(key, [])
-        anchor = next(iter(sites), None) or next(iter(self._sites.values()))[0]
-        planner = _Planner(
-            self.analysis,
-            self._functions[key],
-            sites,
-            producers=self._producers.get(key, {}),
-            reads=self._reads.get(key, []),
-            anchor=anchor,
-        )
-        self._planners[key] = planner
-        self._plans[key] = planner.plan()
-
-    def _spread(self) -> list[int]:
-        """Tell the functions that go on with volatile values; returns those with news."""
-        news: set[int] = set()
-        for key, planner in list(self._planners.items()):
-            plan = self._plans[key]
-            function = self._functions[key]
-            if plan.conditional or (plan.problem and not self._sites.get(key)):
-                # A caller cannot tell when; who may differentiate is asked for in `_outside`.
-                continue
-            if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
-                for call in self._calls_of(function):
-                    news |= self._tell(key, call, planner.values)
-            for target, bits in planner.values.stored():
-                if bits == VOLATILE:
-                    for read in self._reads_of(target, function):
-                        news |= self._tell(key, read, None)
-        return sorted(news, key=self._place)
-
-    def _tell(self, key: int, node: cst.CSTNode, values: Contamination | None) -> set[int]:
-        function = function_around(self.analysis, node)
-        after = id(function)
-        if after == key:
-            return set()
-        self._functions[after] = function
-        self._after.setdefault(key, set()).add(after)
-        if values is None:
-            reads = self._reads.setdefault(after, [])
-            if any(read is node for read in reads):
-                return set()
-            reads.append(node)
-            return {after}
-        known = self._producers.setdefault(after, {})
-        if known.get(id(node)) is values:
-            return set()
-        known[id(node)] = values
-        return {after}
-
-    def _calls_of(self, function: cst.FunctionDef) -> list[cst.Call]:
-        """The calls of the file that surely run a function; wrappers have sites of their own."""
-        analysis = self.analysis
-        found: list[cst.Call] = []
-        name = function.name.value
-        for call in analysis.scopes.all(cst.Call):
-            func = call.func
-            last = (
-                func.attr.value
-                if isinstance(func, cst.Attribute)
-                else (func.value if isinstance(func, cst.Name) else "")
-            )
-            if last == name and id(call) not in analysis.calls:
-                around = function_around(analysis, call)
-                scope = analysis.scopes.scope_of[id(around)]
-                if function_called(analysis, func, scope) is function:
-                    found.append(call)
-        return found
-
-    def _reads_of(self, target: cst.BaseExpression, function: cst.CSTNode) -> list[cst.CSTNode]:
-        """Reads elsewhere of an attribute of self, or a global, that holds nothing else."""
-        analysis = self.analysis
-        if isinstance(target, cst.Attribute):
-            holder = analysis.facts.holders.attributes.holder(target)
-            if holder is None or target.attr.value in analysis.scopes.replaced:
-                return []
-            places = analysis.facts.holders.attributes.nodes().get(holder, [])
-            stores = [p for p in places if isinstance(analysis.tree.parent(p), cst.AssignTarget)]
-            if not all(self._holds_volatile(store) for store in stores):
-                return []
-            return [p for p in places if not any(p is store for store in stores)]
-        if not isinstance(target, cst.Name) or isinstance(function, cst.Module):
-            return []
-        module = analysis.scopes.module
-        bindings = [b for b in module.bindings.get(target.value, []) if b.node is target]
-        if not bindings or len(module.bindings[target.value]) != len(bindings):
-            return []
-        return [
-            load.node
-            for load in analysis.scopes.loads.get(target.value, ())
-            if analysis.names.owner(target.value, load.scope) is module
-        ]
-
-    def _holds_volatile(self, store: cst.CSTNode) -> bool:
-        """Whether a store surely stores a volatile value, or none at all."""
-        statement = statement_of(self.analysis.tree, store)
-        planner = self._planners.get(id(function_around(self.analysis, store)))
-        if not isinstance(statement, cst.Assign):
-            return False
-        if isinstance(statement.value, cst.Name) and statement.value.value == "None":
-            return True
-        return planner is not None and planner.values.bits(statement.value) == VOLATILE
-
-
 def passes_on(analysis: FileAnalysis, site: Site) -> bool:
     """Whether the flag only hands on the state of another tensor: `volatile=x.volatile`."""
     flag = site.shape.volatile.expression
@@ -431,7 +145,7 @@ def passes_on(analysis: FileAnalysis, site: Site) -> bool:
     )
 
 
-class _Planner:
+class Planner:
     """Makes the plan of one function."""
 
     def __init__(
@@ -1165,7 +879,7 @@ class _Planner:
         """
         if depth > _DEEPEST or function.asynchronous is not None:
             return False
-        planner = _Planner(self.analysis, function, ())
+        planner = Planner(self.analysis, function, ())
         planner.depth = depth + 1
         for node in _all_below(function.body):
             if isinstance(node, (cst.Global, cst.Nonlocal, cst.FunctionDef, cst.ClassDef)):
@@ -1248,7 +962,7 @@ class _Planner:
         """Whether a function of this file records nothing that could be differentiated."""
         if depth > _DEEPEST or function.asynchronous is not None:
             return False
-        planner = _Planner(self.analysis, function, ())
+        planner = Planner(self.analysis, function, ())
         planner.depth = depth + 1
         return all(
             isinstance(node, (cst.Yield,)) or planner._quiet(node)
@@ -1325,7 +1039,7 @@ class _Planner:
     def _quiet_value(self, node: cst.BaseExpression) -> bool:
         """Whether a function that is handed on may be called: it records nothing, or is none."""
         if isinstance(node, cst.Lambda):
-            planner = _Planner(self.analysis, node, ())
+            planner = Planner(self.analysis, node, ())
             planner.depth = self.depth + 1
             return self.depth <= _DEEPEST and all(
                 planner._quiet(inner)
@@ -1665,16 +1379,3 @@ def function_called(
         if not (replaced or others or function.decorators or name in analysis.context.overridden):
             return function
     return None
-
-
-def has_sources(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
-    """Whether a call in the function around a node makes a volatile value."""
-    function = function_around(analysis, node)
-    return any(
-        is_source(site)
-        and site.kind is SiteKind.CALL
-        and site.call is not None
-        and not passes_on(analysis, site)
-        and function_around(analysis, site.call) is function
-        for site in analysis.sites
-    )

@@ -37,7 +37,7 @@ from varmigrate.analysis.uses import RoleKind
 from varmigrate.model import Edit
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
-from varmigrate.rules.regions import has_sources
+from varmigrate.rules.region_plans import has_sources
 from varmigrate.rules.volatile_fix import used_as_tensor
 from varmigrate.torch_facts.functions import FUNCTIONS
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS

@@ -13,7 +13,8 @@ from varmigrate.model import Edit
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import safe, unsafe
 from varmigrate.rules.call_fix import CallFix
-from varmigrate.rules.regions import Plan, passes_on, plan_for
+from varmigrate.rules.region_plans import plan_for
+from varmigrate.rules.regions import Plan, passes_on
 
 _HAND = (
     "put everything that depends on this value under `with torch.no_grad():`, the model call "

@@ -25,7 +25,8 @@ from varmigrate.model import Edit, Intent
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Proposal
 from varmigrate.rules.call_fix import doubt
-from varmigrate.rules.regions import passes_on, plan_for
+from varmigrate.rules.region_plans import plan_for
+from varmigrate.rules.regions import passes_on
 from varmigrate.rules.volatile_fix import drop_flag
 from varmigrate.run.index import Index
 from varmigrate.run.inline import Files, Stays, Use, check_packages, is_idle, rewritten
