@@ -61,8 +61,11 @@ def is_wrapper_call(finding: Finding) -> bool:
 
 def form_of(finding: Finding) -> str:
     """The form a call is rewritten to, or why it is not."""
+    if finding.code == "VM110":
+        # Which region it gets is told by the finding; here it is one form.
+        return f"volatile, {finding.safety}"
     if finding.fix is None:
-        return "volatile" if finding.code == "VM110" else "by hand"
+        return "by hand"
     return finding.fix.title.removeprefix("replace the wrapper by ")
 
 
@@ -247,11 +250,11 @@ def clean_share(releases: list[Release]) -> str:
     forms: Counter[str] = Counter()
     for release in releases:
         forms.update(release.forms)
-    rest = sum(count for form, count in forms.items() if form != "volatile")
+    rest = sum(count for form, count in forms.items() if not form.startswith("volatile"))
     clean = sum(
         count
         for form, count in forms.items()
-        if form not in ("volatile", "by hand") and ".detach()" not in form
+        if not form.startswith(("volatile", "by hand")) and ".detach()" not in form
     )
     share = 100 * clean / rest if rest else 0.0
     return f"clean: {clean} of {rest} calls that are not volatile ({share:.0f} %)"

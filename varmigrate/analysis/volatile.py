@@ -914,24 +914,23 @@ def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from below(child)
 
 
-def covered(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
+def covered(analysis: FileAnalysis, node: cst.CSTNode, modes: frozenset[str] = GRAD_MODES) -> bool:
     """Whether a node is written under a gradient mode: in a `with` block, or a decorated function.
 
-    A function inside such a block runs later, and is not covered by it.
+    modes: the origins that count. A function inside such a block runs later, and is not covered.
     """
     below_, current = node, analysis.tree.parent(node)
     while current is not None:
         if isinstance(current, cst.With) and current.body is below_:
             if any(
-                isinstance(item.item, cst.Call)
-                and analysis.names.origin(item.item.func) in GRAD_MODES
+                isinstance(item.item, cst.Call) and analysis.names.origin(item.item.func) in modes
                 for item in current.items
             ):
                 return True
         elif isinstance(current, cst.FunctionDef):
             return current.asynchronous is None and any(
                 isinstance(decorator.decorator, cst.Call)
-                and analysis.names.origin(decorator.decorator.func) in GRAD_MODES
+                and analysis.names.origin(decorator.decorator.func) in modes
                 for decorator in current.decorators
             )
         elif isinstance(current, (cst.Lambda, cst.ClassDef)):

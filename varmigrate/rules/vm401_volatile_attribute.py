@@ -34,6 +34,7 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import BindingKind, dotted_name
 from varmigrate.analysis.tree import statement_of
 from varmigrate.analysis.uses import RoleKind
+from varmigrate.analysis.volatile import covered
 from varmigrate.model import Edit
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
@@ -74,6 +75,12 @@ class VolatileAttribute(Rule):
             "import torch\n\n\ndef f(x):\n    if torch.is_grad_enabled():\n"
             "        return x.view(-1), x.size()\n",
             unsafe=True,
+        ),
+        Invalid(
+            "import torch\n\n\ndef f(net, x):\n    with torch.no_grad():\n        y = net(x)\n"
+            "        y.volatile = True\n        return net(y)\n",
+            "import torch\n\n\ndef f(net, x):\n    with torch.no_grad():\n        y = net(x)\n"
+            "        return net(y)\n",
         ),
         Invalid("import torch\n\n\ndef f(x):\n    g(x.view(-1), x.size(), x.volatile)\n"),
     )
@@ -140,7 +147,8 @@ def _written(analysis: FileAnalysis, node: cst.Attribute) -> Proposal:
     value = statement.value
     switch = value.value if isinstance(value, cst.Name) else ""
     plain = isinstance(node.value, cst.Name) or dotted_name(node.value)
-    if plain and analysis.facts.of(node.value).free and switch in ("True", "False"):
+    free = analysis.facts.of(node.value).free or _computed_without_graph(analysis, node.value)
+    if plain and free and switch in ("True", "False"):
         proposal.fix = safe("delete the statement", remove_statement(tree, statement))
         proposal.evidence = (f"`{tree.code(node.value)}` has no history",)
         proposal.deletes = statement
@@ -157,6 +165,16 @@ def _written(analysis: FileAnalysis, node: cst.Attribute) -> Proposal:
             "put everything that depends on it from here on under `with torch.no_grad():`"
         )
     return proposal
+
+
+def _computed_without_graph(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
+    """Whether every value a name may hold is computed under `torch.no_grad()`, to be seen there."""
+    definitions = analysis.flow.definitions(node) if isinstance(node, cst.Name) else None
+    made = [analysis.flow.made(binding) for binding in definitions or ()]
+    return bool(made) and all(
+        isinstance(value, cst.Call) and covered(analysis, value, modes=frozenset({"torch.no_grad"}))
+        for value in made
+    )
 
 
 def _local(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:

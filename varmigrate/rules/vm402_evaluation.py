@@ -83,13 +83,15 @@ class Evaluation(Rule):
                 name = function.name.value
                 if _called_without_graph(analysis, name):
                     continue
+                fix = _decorated(analysis, function)
+                advice = "put what it computes under `with torch.no_grad():`"
                 yield Proposal(
                     code=self.code,
                     site=None,
                     node=function.name,
                     message=f"`{name}` evaluates a model and builds graphs",
-                    fix=_decorated(analysis, function),
-                    advice="put what it computes under `with torch.no_grad():`",
+                    fix=fix,
+                    advice=advice if fix is None else None,
                 )
 
 
