@@ -61,4 +61,10 @@ CASES = [
         "f(True, x).sum().backward()\nout = net.weight.grad\n",
         "either",
     ),
+    Case(
+        "volatile/grid/in a global name",
+        f"{PROLOGUE}\ndef f(x):\n    global kept\n    kept = Variable(x, volatile=True)\n\n"
+        "def use():\n    return net(kept).data\n\nf(x)\nout = use()\n",
+        "either",
+    ),
 ]

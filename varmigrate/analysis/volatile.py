@@ -245,6 +245,10 @@ class Contamination:
                     head = target.target
                     if isinstance(head, cst.Attribute):
                         found.append((node, f"stored in `{dotted_name(head) or 'an attribute'}`"))
+                    elif isinstance(head, cst.Name) and head.value in (
+                        self.scope.global_names | self.scope.nonlocal_names
+                    ):
+                        found.append((node, f"stored in `{head.value}`, which is bound outside"))
         for place, value in self._puts:
             root: cst.BaseExpression = place
             while isinstance(root, (cst.Subscript, cst.Call)):
