@@ -48,6 +48,7 @@ from varmigrate.torch_facts.quiet import (
     QUIET_METHODS,
     QUIET_MODULES,
     QUIET_TORCH,
+    QUIET_TORCH_MODULES,
 )
 
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
@@ -86,17 +87,14 @@ class Plan:
 class _Part:
     """What one statement holds.
 
-    needs: computations to be covered. stops: what must not be covered, with the reason. inside:
-    what is not known to be harmless but only feeds what is to be covered.
+    needs: computations to be covered. stops: what must not be covered, with the reason. blocks: the
+    statements of the blocks in it.
     """
 
     node: cst.CSTNode
     needs: list[cst.CSTNode] = field(default_factory=list)
     stops: list[tuple[cst.CSTNode, str]] = field(default_factory=list)
-    inside: list[cst.CSTNode] = field(default_factory=list)
-    headers: list[cst.CSTNode] = field(default_factory=list)
     blocks: list[list[_Part]] = field(default_factory=list)
-    own: _Part | None = None
 
     def all_needs(self) -> Iterator[cst.CSTNode]:
         """The computations to be covered, those of nested statements included."""
@@ -390,6 +388,11 @@ class Planner:
                 return False
             if binding.scope.kind is ScopeKind.COMPREHENSION:
                 return False
+            # Of an object only the attribute counts, which is asked for beside this.
+            if not isinstance(self.tree.parent(node), cst.Attribute) and self._is_filled(
+                node.value
+            ):
+                return False
             if binding.scope is self.scope and binding.kind is not BindingKind.PARAMETER:
                 self.needed_names.append(binding)
             return True
@@ -410,6 +413,16 @@ class Planner:
             sides = [node.left, *(target.comparator for target in node.comparisons)]
             return all(self._steady(side) for side in sides)
         return False
+
+    def _is_filled(self, name: str) -> bool:
+        """Whether the function may change what a name holds, as it does with a list."""
+        return name in self._changed_in_place() or any(
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and isinstance(node.func.value, cst.Name)
+            and node.func.value.value == name
+            for node in self._nodes()
+        )
 
     def _assigned(self, attribute: str) -> bool:
         """Whether the function may change an attribute: by assignment, `train()` or `eval()`."""
@@ -476,7 +489,6 @@ class Planner:
         if isinstance(statement, cst.For) and not self._plain_iterable(statement.iter):
             part.stops.append((statement.iter, "what is iterated over may compute something else"))
         self._look(part, headers)
-        part.headers = headers
         part.blocks = [[self._part(inner) for inner in block] for block in blocks]
         return part
 
@@ -515,10 +527,10 @@ class Planner:
         return self._no_training_generator()
 
     def _only_wrapped(self, loop: cst.For | cst.CompFor) -> bool:
-        """Whether what a loop goes over is not known, and its elements may outlive it.
+        """Whether it does not matter if what a loop goes over is a tensor, and its elements views.
 
-        They may be views of a tensor. What is wrapped, meets a volatile value, or is only asked for
-        numbers, does not matter.
+        So it is where it surely is none, and where the elements are only wrapped, meet a volatile
+        value, or are asked for numbers.
         """
         iterable = loop.iter
         while isinstance(iterable, cst.Call) and isinstance(iterable.func, cst.Name):
@@ -560,10 +572,7 @@ class Planner:
         return isinstance(current, cst.Assign) and isinstance(current.value, (cst.Call, cst.Tuple))
 
     def _attached_tensor(self, node: cst.BaseExpression) -> bool:
-        """Whether iterating gives views of a tensor that may be part of a graph.
-
-        A parameter counts as one where nothing says that it is a loader or a list.
-        """
+        """Whether iterating surely gives views of a tensor that may be part of a graph."""
         fact = self.analysis.facts.of(node)
         if fact.kind is Kind.TENSOR:
             return not fact.free and not self.values.bits(node) & VOLATILE
@@ -660,7 +669,7 @@ class Planner:
             if found == VOLATILE:
                 part.needs.append(node)
                 if isinstance(node, cst.Call):
-                    self._callee(part, node)
+                    self._callee(node)
             elif found:
                 raise _Collision(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} depends on a "
@@ -670,7 +679,7 @@ class Planner:
                 part.stops.append((node, f"`{self._text(node)}`, a view that is changed later"))
             elif not self._quiet(node):
                 if self._feeds(node):
-                    part.inside.append(node)
+                    # It only goes into what is covered; what it does besides is not known.
                     if isinstance(node, cst.Call):
                         self._assume(node)
                 else:
@@ -786,7 +795,7 @@ class Planner:
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def _callee(self, part: _Part, node: cst.Call) -> None:
+    def _callee(self, node: cst.Call) -> None:
         """Take note of what a call with a volatile value may do besides."""
         func = node.func
         origin = self.names.origin(func)
@@ -1078,11 +1087,13 @@ class Planner:
             return origin.split(".")[0] not in HANDING_ON or not any(
                 self.values.bits(argument.value) & OTHER for argument in node.args
             )
-        if any(
-            origin.startswith(known) if known.endswith(".") else origin == known
-            for known in QUIET_TORCH
-        ):
+        if origin in QUIET_TORCH:
             return True
+        if origin.startswith(QUIET_TORCH_MODULES):
+            # Classes only keep what they are given; functions may compute with it.
+            return origin.rsplit(".", 1)[-1][:1].isupper() or not any(
+                self.values.bits(argument.value) & OTHER for argument in node.args
+            )
         if not origin.startswith("torch."):
             return False
         if origin.startswith("torch.nn.") and origin.rsplit(".", 1)[-1][:1].isupper():
@@ -1208,7 +1219,7 @@ class Planner:
                 raise _Collision("there is no name for torch here: import it")
             header = f"{spelling.text}.no_grad()"
             if condition is not None:
-                header = self._switch(spelling.text, condition, first)
+                header = self._switch(spelling.text, condition)
             edits += [*spelling.edits, *wrap(self.tree, [part.node for part in run], header)]
             lines = self._lines(run)
             need = next(node for part in run for node in part.all_needs())
@@ -1240,7 +1251,7 @@ class Planner:
         last = self.tree.place(self.tree.end(run[-1].node) - 1)[0]
         return f"line {first}" if first >= last else f"lines {first} to {last}"
 
-    def _switch(self, torch: str, condition: cst.BaseExpression, first: cst.CSTNode) -> str:
+    def _switch(self, torch: str, condition: cst.BaseExpression) -> str:
         """The head of a block that records only where the values are not volatile."""
         mode = self._negated(condition)
         if self.branch is not None and not self.branch[1]:

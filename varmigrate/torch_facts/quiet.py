@@ -32,32 +32,31 @@ DERIVATIVE_WORDS = (
 )
 """A regular expression for text that may differentiate."""
 
-QUIET_TORCH = (
-    "torch.manual_seed",
-    "torch.save",
-    "torch.load",
-    "torch.is_tensor",
-    "torch.no_grad",
-    "torch.get_rng_state",
-    "torch.set_rng_state",
+QUIET_TORCH = frozenset(
+    "torch.manual_seed torch.save torch.load torch.is_tensor torch.no_grad torch.get_rng_state "
+    "torch.set_rng_state torch.from_numpy".split()
+)
+"""Functions of torch that record nothing, whatever they are given."""
+
+QUIET_TORCH_MODULES = (
     "torch.cuda.",
     "torch.utils.data.",
     "torch.optim.",
-    "torch.from_numpy",
     "torch.backends.",
     "torchvision.transforms.",
     "torchvision.datasets.",
     "torchvision.utils.",
 )
-"""Origins, or beginnings of them, of torch functions that record nothing."""
+"""Modules whose classes record nothing when they are made. Their functions may compute with what
+they are given (`default_collate`, `make_grid`)."""
 
 QUIET_METHODS = frozenset(
-    "append extend insert keys values items format join split strip startswith endswith lower "
+    "append extend insert keys items format join strip startswith endswith lower "
     "upper replace encode decode write writelines read readline readlines close flush eval train "
     "parameters named_parameters modules named_modules children named_children state_dict "
     "load_state_dict zero_grad size dim numel nelement item tolist numpy data_ptr is_contiguous "
     "info debug warning warn error critical exception add_scalar add_scalars set_description "
-    "set_postfix count clear copy_stats isdisjoint".split()
+    "set_postfix count clear isdisjoint".split()
 )
 """Methods that record nothing, whatever they are called on (as far as torch, Python and the
 usual loggers name their methods)."""
