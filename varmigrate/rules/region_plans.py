@@ -17,7 +17,8 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import statement_of
 from varmigrate.analysis.volatile import VOLATILE, Contamination, function_around, line_of
-from varmigrate.rules.regions import Plan, Planner, function_called, is_source, passes_on
+from varmigrate.rules.region_calls import function_called
+from varmigrate.rules.regions import Plan, Planner, is_source, passes_on
 from varmigrate.torch_facts.quiet import DERIVATIVE_WORDS
 
 # Methods that are called without being named.

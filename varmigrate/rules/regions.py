@@ -6,10 +6,8 @@ nothing that must be recorded. What cannot be separated is said, with the statem
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from weakref import WeakKeyDictionary
 
 import libcst as cst
 
@@ -18,7 +16,6 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, dotted_name
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import children, statement_of
-from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
     ADDING,
     OPERATIONS,
@@ -26,39 +23,26 @@ from varmigrate.analysis.volatile import (
     VOLATILE,
     Contamination,
     below,
-    evaluated,
     line_of,
 )
 from varmigrate.model import Edit
 from varmigrate.rewrite.regions import decorate, wrap
 from varmigrate.rewrite.spelling import spell_torch
 from varmigrate.rules.call_fix import is_bool
-from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
-from varmigrate.torch_facts.kinds import Graph, Identity
-from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
-from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
+from varmigrate.rules.region_calls import Callees, Collision, Differentiated, properties, shown
+from varmigrate.torch_facts.kinds import Identity
+from varmigrate.torch_facts.methods import METHODS
 from varmigrate.torch_facts.quiet import (
-    CONTAINER_BUILTINS,
-    DERIVATIVE_WORDS,
     DIFFERENTIATING,
     GRADIENT_METHODS,
-    HANDING_ON,
     OPTIMIZER_METHODS,
-    QUIET_BUILTINS,
-    QUIET_METHODS,
-    QUIET_MODULES,
-    QUIET_TORCH,
-    QUIET_TORCH_MODULES,
 )
 
-_COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
 _VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
 # What is asked of the graph itself.
 _OF_THE_GRAPH = frozenset({"requires_grad", "grad_fn", "is_leaf", "grad"})
-_ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
-_DEEPEST = 4
 
 
 @dataclass
@@ -111,16 +95,6 @@ class _Part:
                 yield from part.all_stops()
 
 
-class _Collision(Exception):
-    """Something stands in the way of a region; the message says what."""
-
-
-class _Differentiated(_Collision):
-    """What depends on a volatile value is differentiated."""
-
-
-_Members = dict[str, list[cst.FunctionDef]]
-_MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
 YIELD = "a `yield`"
 DEFINITION = "a definition"
 
@@ -171,14 +145,15 @@ class Planner:
         self.condition: cst.BaseExpression | None = None
         # Bindings of the function that the condition reads.
         self.needed_names: list[Binding] = []
-        self.assumed: list[str] = []
+        self.calls = Callees(analysis, function, self.values)
+        self.assumed = self.calls.assumed
         self._changed: set[str] | None = None
 
     def plan(self) -> Plan:
         try:
             return self._plan()
-        except _Collision as collision:
-            gradient = isinstance(collision, _Differentiated)
+        except Collision as collision:
+            gradient = isinstance(collision, Differentiated)
             return Plan(problem=str(collision), needed=True, gradient=gradient)
 
     def _plan(self) -> Plan:
@@ -187,19 +162,19 @@ class Planner:
         if isinstance(self.function, cst.Lambda):
             return self._lambda(self.function)
         if any(self._scope_of(site).kind is ScopeKind.CLASS for site in self.sites):
-            raise _Collision("it stands in the body of a class")
+            raise Collision("it stands in the body of a class")
         if any(self._is_default(site) for site in self.sites):
-            raise _Collision("it is the default of a parameter")
+            raise Collision("it is the default of a parameter")
         condition = self._condition()
         later = self.values.read_later()
         if later:
             line = line_of(self.analysis, later[0])
-            raise _Collision(
+            raise Collision(
                 f"`{later[0].value}` is read by code that runs later (line {line}), outside of "
                 "any block around it"
             )
         if self.values.untracked():
-            raise _Collision("it is bound to a name that is also bound in ways not seen here")
+            raise Collision("it is bound to a name that is also bound in ways not seen here")
         for name, value in self.values.switched():
             line = line_of(self.analysis, name)
             self.assumed.append(
@@ -209,7 +184,7 @@ class Planner:
                 else f"nothing from line {line} on is trained through `{name.value}`"
             )
         self.condition = condition
-        if not self._no_training_generator():
+        if not self.calls.no_training_generator():
             self.assumed.append("what is iterated over differentiates nothing")
         body = [self._part(statement) for statement in self._body()]
         parts = _Part(self.function, blocks=[body])
@@ -219,7 +194,7 @@ class Planner:
         if condition is None and self._decorates(parts):
             return self._decorated(leaves)
         if isinstance(getattr(self.function, "body", None), cst.SimpleStatementSuite):
-            raise _Collision("its function stands on one line: give it lines of its own")
+            raise Collision("its function stands on one line: give it lines of its own")
         runs = list(self._runs(body))
         if condition is not None:
             self._check_steady(condition, body, runs)
@@ -234,12 +209,12 @@ class Planner:
         if not part.needs:
             return Plan(title="drop the flag", leaves=leaves)
         if self._condition() is not None:
-            raise _Collision("a lambda holds no statement: make it a function")
+            raise Collision("a lambda holds no statement: make it a function")
         if part.stops:
-            raise _Collision(f"the lambda computes {part.stops[0][1]} as well: make it a function")
+            raise Collision(f"the lambda computes {part.stops[0][1]} as well: make it a function")
         spelling = spell_torch(self.analysis, self._anchor(), self.scope, self.scope.order + 1)
         if spelling is None or node.lpar:
-            raise _Collision("a lambda holds no statement: make it a function")
+            raise Collision("a lambda holds no statement: make it a function")
         start, end = self.tree.start(node), self.tree.end(node)
         return Plan(
             title="hand the lambda to `torch.no_grad()`",
@@ -271,7 +246,7 @@ class Planner:
         last = max((self.tree.start(run[0].node) for run in runs), default=0)
         for stop, why in _Part(self.function, blocks=[list(body)]).all_stops():
             if start < self.tree.start(stop) < last and isinstance(stop, cst.Call):
-                raise _Collision(f"{why} may change `{self._text(condition)}`")
+                raise Collision(f"{why} may change `{self._text(condition)}`")
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
@@ -284,7 +259,7 @@ class Planner:
             return self.function.body.body
         if isinstance(self.function, cst.Module):
             return self.function.body
-        raise _Collision("it stands where no statement can be put around it")
+        raise Collision("it stands where no statement can be put around it")
 
     # -- the mode ------------------------------------------------------------------------------
 
@@ -346,7 +321,7 @@ class Planner:
         if self.branch is not None:
             test = self.branch[0].test
             if not self._steady(test):
-                raise _Collision(
+                raise Collision(
                     f"`{self._text(test)}` may give something else when it is evaluated at the "
                     "head of a block"
                 )
@@ -366,10 +341,10 @@ class Planner:
         if always or len(written) > 1:
             told = ", ".join(f"`{text}`" for text in written)
             also = "always and " if always else ""
-            raise _Collision(f"values of this function are volatile {also}under {told}")
+            raise Collision(f"values of this function are volatile {also}under {told}")
         (condition,) = written.values()
         if not self._steady(condition):
-            raise _Collision(
+            raise Collision(
                 f"`{self._text(condition)}` may give something else when it is evaluated at the "
                 "head of a block"
             )
@@ -486,45 +461,11 @@ class Planner:
                     part.stops.append((statement, f"`with {self._text(item.item)}`"))
         if isinstance(statement, cst.For) and not self._only_wrapped(statement):
             part.stops.append((statement.iter, f"the elements of `{self._text(statement.iter)}`"))
-        if isinstance(statement, cst.For) and not self._plain_iterable(statement.iter):
+        if isinstance(statement, cst.For) and not self.calls.plain_iterable(statement.iter):
             part.stops.append((statement.iter, "what is iterated over may compute something else"))
         self._look(part, headers)
         part.blocks = [[self._part(inner) for inner in block] for block in blocks]
         return part
-
-    def _plain_iterable(self, node: cst.BaseExpression) -> bool:
-        """Whether iterating runs no code of this file that has to be recorded.
-
-        What is not seen is taken to be a loader, unless a generator of the file trains.
-        """
-        if self._attached_tensor(node):
-            return False
-        if isinstance(node, cst.Name):
-            for binding in self.analysis.flow.definitions(node) or ():
-                source = self.analysis.flow.source(binding)
-                if source is None or source.path:
-                    if not self._no_training_generator():
-                        return False
-                elif not self._plain_iterable(source.expression):
-                    return False
-            return True
-        if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict, cst.ListComp)):
-            return True
-        if isinstance(node, cst.GeneratorExp):
-            return self._plain_iterable(node.for_in.iter)
-        if isinstance(node, cst.Call):
-            function = self._function(node.func)
-            if function is not None:
-                return self._inert(function)
-            origin = self.names.origin(node.func)
-            builtin = isinstance(node.func, cst.Name) and self.names.is_builtin(node.func)
-            if builtin or self._is_quiet_module(origin):
-                return all(self._plain_iterable(argument.value) for argument in node.args)
-            if origin.startswith("torch.utils.data."):
-                return True
-        if isinstance(node, (cst.Integer, cst.SimpleString)):
-            return True
-        return self._no_training_generator()
 
     def _only_wrapped(self, loop: cst.For | cst.CompFor) -> bool:
         """Whether it does not matter if what a loop goes over is a tensor, and its elements views.
@@ -570,20 +511,6 @@ class Planner:
             current = self.tree.parent(current)
         # `x = x.cuda()`: what becomes of it is asked there.
         return isinstance(current, cst.Assign) and isinstance(current.value, (cst.Call, cst.Tuple))
-
-    def _attached_tensor(self, node: cst.BaseExpression) -> bool:
-        """Whether iterating surely gives views of a tensor that may be part of a graph."""
-        fact = self.analysis.facts.of(node)
-        if fact.kind is Kind.TENSOR:
-            return not fact.free and not self.values.bits(node) & VOLATILE
-        return False
-
-    def _no_training_generator(self) -> bool:
-        """Whether no generator of the file, and no iterator class, differentiates."""
-        return not any(
-            (function.name.value in _ITERATING or _yields(function)) and self._trains(function)
-            for function in self.analysis.scopes.all(cst.FunctionDef)
-        )
 
     def _changed_view(self, node: cst.CSTNode) -> bool:
         """Whether an operation binds a name to a view that is changed in place in the function."""
@@ -634,7 +561,7 @@ class Planner:
             return
         if isinstance(node, cst.GeneratorExp) and not self.values.consumed(node):
             if any(self.values.computes(inner) for inner in below(node.elt)):
-                raise _Collision(
+                raise Collision(
                     f"the generator expression on line {line_of(self.analysis, node)} runs later: "
                     "make it a list"
                 )
@@ -660,7 +587,7 @@ class Planner:
                 part.stops.append((node, "an `async` comprehension"))
             if not self._only_wrapped(node):
                 part.stops.append((node.iter, f"the elements of `{self._text(node.iter)}`"))
-            if not self._plain_iterable(node.iter):
+            if not self.calls.plain_iterable(node.iter):
                 part.stops.append((node.iter, f"the iteration over `{self._text(node.iter)}`"))
         elif isinstance(node, OPERATIONS):
             if isinstance(node, cst.Call):
@@ -669,19 +596,19 @@ class Planner:
             if found == VOLATILE:
                 part.needs.append(node)
                 if isinstance(node, cst.Call):
-                    self._callee(node)
+                    self.calls.callee(node)
             elif found:
-                raise _Collision(
+                raise Collision(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} depends on a "
                     "value that is volatile on some ways only"
                 )
             elif self._changed_view(node):
                 part.stops.append((node, f"`{self._text(node)}`, a view that is changed later"))
-            elif not self._quiet(node):
+            elif not self.calls.quiet(node):
                 if self._feeds(node):
                     # It only goes into what is covered; what it does besides is not known.
                     if isinstance(node, cst.Call):
-                        self._assume(node)
+                        self.calls.assume(node)
                 else:
                     part.stops.append((node, f"`{self._text(node)}`"))
 
@@ -692,14 +619,14 @@ class Planner:
         called = isinstance(call, cst.Call) and call.func is node
         if name in GRADIENT_METHODS and not called:
             if self.values.bits(node.value) & VOLATILE:
-                raise _Differentiated(
+                raise Differentiated(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
                     "of what depends on it"
                 )
             part.stops.append((node, f"`{self._text(node)}`"))
         elif name in _OF_THE_GRAPH and self._is_volatile(node.value):
             if not isinstance(call, cst.AssignTarget):
-                raise _Collision(
+                raise Collision(
                     f"line {line_of(self.analysis, node)} asks for `{self._text(node)}`, which "
                     "would be another"
                 )
@@ -707,7 +634,7 @@ class Planner:
             part.stops.append((node, f"`{self._text(node)}`"))
         elif not called and not isinstance(call, cst.AssignTarget):
             getters = properties(self.analysis).get(name, ())
-            if any(not self._inert(getter) for getter in getters):
+            if any(not self.calls.inert(getter) for getter in getters):
                 part.stops.append((node, f"the property `{self._text(node)}`"))
 
     def _assignment(self, part: _Part, node: cst.Assign) -> None:
@@ -723,7 +650,7 @@ class Planner:
         if stored == VOLATILE:
             part.needs.append(node)
         elif stored:
-            raise _Collision(
+            raise Collision(
                 f"line {line_of(self.analysis, node)} stores a value that is volatile on some ways "
                 "only"
             )
@@ -731,7 +658,7 @@ class Planner:
             head = target.target
             if isinstance(head, cst.Attribute) and head.attr.value in ("requires_grad", "grad"):
                 if self.values.bits(head.value) & VOLATILE:
-                    raise _Differentiated(
+                    raise Differentiated(
                         f"line {line_of(self.analysis, node)} asks for a gradient of what depends "
                         "on it"
                     )
@@ -750,7 +677,7 @@ class Planner:
             if not self._guarded(node) and any(
                 self.values.bits(operand) & VOLATILE for operand in operands
             ):
-                raise _Differentiated(
+                raise Differentiated(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} needs the graph "
                     "of what depends on it"
                 )
@@ -795,315 +722,10 @@ class Planner:
 
     # -- calls ---------------------------------------------------------------------------------
 
-    def _callee(self, node: cst.Call) -> None:
-        """Take note of what a call with a volatile value may do besides."""
-        func = node.func
-        origin = self.names.origin(func)
-        if origin.startswith("torch.") or self._is_quiet_module(origin):
-            return
-        if isinstance(func, cst.Attribute) and not origin and self._is_volatile(func.value):
-            return
-        if (
-            isinstance(func, cst.Name)
-            and self.names.is_builtin(func)
-            and func.value in QUIET_BUILTINS | CONTAINER_BUILTINS | _COMPUTING_BUILTINS
-        ):
-            return
-        function = self._function(func)
-        if function is not None:
-            if self._trains(function):
-                raise _Collision(
-                    f"`{self._text(func)}` on line {line_of(self.analysis, node)} differentiates "
-                    f"(line {self.tree.line(function.name)})"
-                )
-            if not self._inert(function) and not self._fed_only(function):
-                self._assume(node)
-            return
-        forwards = self.analysis.modules.callees(func)
-        if forwards is not None:
-            for forward in forwards:
-                if self._trains(forward):
-                    raise _Collision(
-                        f"`{self._text(func)}` differentiates in its `forward` "
-                        f"(line {self.tree.line(forward.name)})"
-                    )
-            if any(_keeps(forward) for forward in forwards) and re.search(
-                DERIVATIVE_WORDS, self.analysis.text
-            ):
-                self.assumed.append(f"nothing that `{self._text(func)}` keeps is differentiated")
-            return
-        if self._trusted(func):
-            return
-        owner = self._own_class(func)
-        if isinstance(func, cst.Attribute) and func.attr.value in methods(self.analysis):
-            self._assume(node)
-            return
-        if self._some_class_trains():
-            self._assume(node)
-            return
-        if owner is not None and self.analysis.uses.derives_from_module(owner):
-            # What a module calls through `self` is a module.
-            return
-        self._assume(node)
-
     def _is_volatile(self, node: cst.BaseExpression) -> bool:
         return bool(self.values.bits(node) & VOLATILE)
 
-    def _trusted(self, func: cst.BaseExpression) -> bool:
-        """Whether a callee passes for a model or a loss, which computes with what it is given.
-
-        A name alone is not believed in a file whose own classes differentiate, or that hooks in.
-        """
-        role = self.analysis.uses.role(func)
-        if role.kind not in (RoleKind.MODULE, RoleKind.LOSS, RoleKind.RNN):
-            return False
-        return not self._some_class_trains()
-
-    def _some_class_trains(self) -> bool:
-        """Whether an object of a class of this file may differentiate when it is called."""
-        if "register_forward" in self.analysis.text:
-            return True
-        for function in self.analysis.scopes.all(cst.FunctionDef):
-            if self._is_handed_on(function) and self._trains(function):
-                return True
-        return any(
-            self._trains(function)
-            for name in ("forward", "__call__")
-            for function in methods(self.analysis).get(name, ())
-        )
-
-    def _is_handed_on(self, function: cst.FunctionDef) -> bool:
-        """Whether a function is used as a value, so that any name may stand for it."""
-        for load in self.analysis.scopes.loads.get(function.name.value, ()):
-            above = self.tree.parent(load.node)
-            if not (isinstance(above, cst.Call) and above.func is load.node):
-                return True
-        return False
-
-    def _fed_only(self, function: cst.FunctionDef, depth: int = 0) -> bool:
-        """Whether a function of this file computes and hands back, and nothing else.
-
-        It keeps nothing anywhere, and what it calls are models, torch functions, methods of
-        tensors, or functions of which the same is true.
-        """
-        if depth > _DEEPEST or function.asynchronous is not None:
-            return False
-        planner = Planner(self.analysis, function, ())
-        planner.depth = depth + 1
-        for node in _all_below(function.body):
-            if isinstance(node, (cst.Global, cst.Nonlocal, cst.FunctionDef, cst.ClassDef)):
-                return False
-            if isinstance(node, (cst.Await, cst.Lambda)):
-                return False
-            if isinstance(node, cst.Assign):
-                for target in node.targets:
-                    if not isinstance(target.target, (cst.Name, cst.Tuple, cst.List)):
-                        return False
-            elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
-                if not isinstance(node.target, cst.Name):
-                    return False
-            elif isinstance(node, cst.Call) and not planner._only_feeds(node):
-                return False
-        return True
-
-    def _only_feeds(self, node: cst.Call) -> bool:
-        """Whether a call in such a function keeps nothing and differentiates nothing."""
-        func = node.func
-        if isinstance(func, cst.Attribute) and func.attr.value in ADDING:
-            root = func.value
-            return isinstance(root, cst.Name) and self.values.is_own(root)
-        if self._quiet_call(node):
-            return True
-        origin = self.names.origin(func)
-        if origin:
-            return origin.startswith("torch.") and origin not in DIFFERENTIATING
-        if isinstance(func, cst.Name) and self.names.is_builtin(func):
-            return func.value in _COMPUTING_BUILTINS | CONTAINER_BUILTINS
-        function = self._function(func)
-        if function is not None:
-            return self._fed_only(function, self.depth)
-        forwards = self.analysis.modules.callees(func)
-        if forwards is not None:
-            return not any(self._trains(forward) for forward in forwards)
-        if isinstance(func, cst.Attribute) and (
-            func.attr.value in METHODS or func.attr.value in TUPLE_METHODS
-        ):
-            return func.attr.value not in GRADIENT_METHODS
-        return self._trusted(func)
-
-    def _own_class(self, func: cst.BaseExpression) -> cst.ClassDef | None:
-        """The class around, when `self` itself or something it holds is called."""
-        if isinstance(func, cst.Attribute):
-            func = func.value
-        if isinstance(func, cst.Name) and func.value == "self":
-            return self.analysis.uses.class_node(self.scope)
-        return None
-
-    def _assume(self, node: cst.Call) -> None:
-        self.assumed.append(f"`{self._text(node.func)}` differentiates nothing")
-
-    def _function(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
-        return function_called(self.analysis, func, self.scope)
-
-    def _trains(self, function: cst.FunctionDef, depth: int = 0) -> bool:
-        """Whether a function differentiates or steps an optimizer, in what is seen of it."""
-        scope = self.analysis.scopes.scope_of[id(function)]
-        for node in _all_below(function.body):
-            if not isinstance(node, cst.Call):
-                continue
-            if self.names.origin(node.func) in DIFFERENTIATING:
-                return True
-            if isinstance(node.func, cst.Attribute):
-                method = node.func.attr.value
-                if method in GRADIENT_METHODS or method in OPTIMIZER_METHODS:
-                    return True
-            called = function_called(self.analysis, node.func, scope)
-            if (
-                called is not None
-                and called is not function
-                and depth < _DEEPEST
-                and self._trains(called, depth + 1)
-            ):
-                return True
-        return False
-
-    def _inert(self, function: cst.FunctionDef, depth: int = 0) -> bool:
-        """Whether a function of this file records nothing that could be differentiated."""
-        if depth > _DEEPEST or function.asynchronous is not None:
-            return False
-        planner = Planner(self.analysis, function, ())
-        planner.depth = depth + 1
-        return all(
-            isinstance(node, (cst.Yield,)) or planner._quiet(node)
-            for node in planner._nodes()
-            if isinstance(node, (*OPERATIONS, cst.Await))
-        )
-
     depth = 0
-
-    def _quiet(self, node: cst.CSTNode) -> bool:
-        """Whether something without volatile operands loses nothing inside a region."""
-        if isinstance(node, cst.Await):
-            return False
-        if isinstance(node, cst.Call):
-            return self._quiet_call(node)
-        if isinstance(node, cst.Subscript):
-            above = self.tree.parent(node)
-            if isinstance(above, (cst.AssignTarget, cst.Del)):
-                return not self.values.bits(node.value) & OTHER
-        if isinstance(node, cst.AugAssign):
-            return not (self.values.bits(node.target) | self.values.bits(node.value)) & OTHER
-        return not self.values.bits(node) & OTHER
-
-    def _quiet_call(self, node: cst.Call) -> bool:
-        func = node.func
-        site = self.analysis.calls.get(id(node))
-        if site is not None:
-            return not site.shape.problem
-        origin = self.names.origin(func)
-        if origin:
-            return self._quiet_origin(node, origin)
-        if isinstance(func, cst.Name):
-            if self.names.is_builtin(func):
-                if not all(self._quiet_value(argument.value) for argument in node.args):
-                    return False
-                if func.value in CONTAINER_BUILTINS and self._is_iterated(node):
-                    return all(self._plain_iterable(argument.value) for argument in node.args)
-                return func.value in QUIET_BUILTINS - CONTAINER_BUILTINS or (
-                    func.value in _COMPUTING_BUILTINS | CONTAINER_BUILTINS
-                    and not any(self.values.bits(a.value) & OTHER for a in node.args)
-                )
-            function = self._function(func)
-            return function is not None and self._inert(function, self.depth)
-        if not isinstance(func, cst.Attribute):
-            return False
-        function = self._function(func)
-        if function is not None:
-            return self._inert(function, self.depth)
-        method = func.attr.value
-        if method in QUIET_METHODS or method in NON_TENSOR_METHODS:
-            own = methods(self.analysis).get(method, ())
-            if method in GRADIENT_METHODS or any(not self._inert(m, self.depth) for m in own):
-                return False
-            return method not in ("train", "eval") or self._sets_mode(node, func)
-        if method in METHODS and METHODS[method].graph is Graph.FREE:
-            return method not in methods(self.analysis)
-        known = method in METHODS or method in TUPLE_METHODS
-        operands = [func.value, *(argument.value for argument in node.args)]
-        return known and not any(self.values.bits(operand) & OTHER for operand in operands)
-
-    def _is_iterated(self, node: cst.CSTNode) -> bool:
-        """Whether a call is what a loop goes over."""
-        above = self.tree.parent(node)
-        if isinstance(above, cst.Arg):
-            outer = self.tree.parent(above)
-            return outer is not None and self._is_iterated(outer)
-        return isinstance(above, (cst.For, cst.CompFor)) and above.iter is node
-
-    def _is_quiet_module(self, origin: str) -> bool:
-        """Whether a function is of a module that knows nothing of autograd, not a namesake."""
-        first = origin.split(".")[0]
-        return first in QUIET_MODULES and first not in self.analysis.context.own_modules
-
-    def _quiet_value(self, node: cst.BaseExpression) -> bool:
-        """Whether a function that is handed on may be called: it records nothing, or is none."""
-        if isinstance(node, cst.Lambda):
-            planner = Planner(self.analysis, node, ())
-            planner.depth = self.depth + 1
-            return self.depth <= _DEEPEST and all(
-                planner._quiet(inner)
-                for inner in below(node.body)
-                if isinstance(inner, (*OPERATIONS, cst.Await))
-            )
-        function = self._function(node) if isinstance(node, cst.Name) else None
-        return function is None or self._inert(function, self.depth)
-
-    def _sets_mode(self, node: cst.Call, func: cst.Attribute) -> bool:
-        """Whether `train` or `eval` are those of a module, and not a run of training."""
-        if any(
-            argument.keyword is not None
-            or not isinstance(argument.value, cst.Name)
-            or argument.value.value not in ("True", "False")
-            for argument in node.args
-        ):
-            return False
-        if func.attr.value == "eval":
-            return True
-        if self.analysis.modules.callees(func.value) is not None:
-            return True
-        shown = re.escape(self.tree.code(func.value))
-        if re.search(rf"(?<![\w.]){shown}\.eval\(\)", self.tree.text):
-            return True
-        return self.analysis.uses.role(func.value).kind in (RoleKind.MODULE, RoleKind.RNN)
-
-    def _quiet_origin(self, node: cst.Call, origin: str) -> bool:
-        if origin in DIFFERENTIATING or origin == "torch.is_grad_enabled":
-            return False
-        if not all(self._quiet_value(argument.value) for argument in node.args):
-            return False
-        if origin in NON_TENSOR_FUNCTIONS:
-            return True
-        if self._is_quiet_module(origin):
-            return origin.split(".")[0] not in HANDING_ON or not any(
-                self.values.bits(argument.value) & OTHER for argument in node.args
-            )
-        if origin in QUIET_TORCH:
-            return True
-        if origin.startswith(QUIET_TORCH_MODULES):
-            # Classes only keep what they are given; functions may compute with it.
-            return origin.rsplit(".", 1)[-1][:1].isupper() or not any(
-                self.values.bits(argument.value) & OTHER for argument in node.args
-            )
-        if not origin.startswith("torch."):
-            return False
-        if origin.startswith("torch.nn.") and origin.rsplit(".", 1)[-1][:1].isupper():
-            return True
-        known = origin in FUNCTIONS or origin in LOSS_FUNCTIONS
-        if self.values.free(node):
-            return True
-        return known and not any(self.values.bits(a.value) & OTHER for a in node.args)
-
-    # -- the extent ----------------------------------------------------------------------------
 
     def _decorates(self, parts: _Part) -> bool:
         """Whether the whole function may run without gradient, by a decorator."""
@@ -1161,14 +783,14 @@ class Planner:
         if part.needs:
             node = part.needs[0]
             what = "is evaluated with" if part.stops else "decides over"
-            raise _Collision(
+            raise Collision(
                 f"`{self._text(node)}` on line {line_of(self.analysis, node)} {what} {stop[1]} "
                 f"(line {line_of(self.analysis, stop[0])}), which has to be recorded"
             )
         for inner in part.blocks:
             if any(isinstance(piece.node, cst.BaseSmallStatement) for piece in inner):
                 if any(True for piece in inner for _ in piece.all_needs()):
-                    raise _Collision(
+                    raise Collision(
                         f"line {line_of(self.analysis, part.node)} holds a block on one line: "
                         "give it lines of its own"
                     )
@@ -1180,10 +802,10 @@ class Planner:
     def _decorated(self, leaves: tuple[str, ...]) -> Plan:
         function = self.function
         if not isinstance(function, cst.FunctionDef) or self.scope.parent is None:
-            raise _Collision("it stands in no function")
+            raise Collision("it stands in no function")
         spelling = spell_torch(self.analysis, self._anchor(), self.scope.parent, self.scope.order)
         if spelling is None:
-            raise _Collision("there is no name for torch here: import it")
+            raise Collision("there is no name for torch here: import it")
         text = f"@{spelling.text}.no_grad()"
         edits = (*spelling.edits, *decorate(self.tree, function, text))
         return Plan(
@@ -1210,13 +832,13 @@ class Planner:
                 bound = statement_of(self.tree, binding.node)
                 before = self.tree.end(bound) <= self.tree.start(first)
                 if not before or not self.values.above(bound, first):
-                    raise _Collision(
+                    raise Collision(
                         f"`{binding.name}` is not bound yet where a block would have to begin"
                     )
             order = self._order(first)
             spelling = spell_torch(self.analysis, self._anchor(), self.scope, order)
             if spelling is None:
-                raise _Collision("there is no name for torch here: import it")
+                raise Collision("there is no name for torch here: import it")
             header = f"{spelling.text}.no_grad()"
             if condition is not None:
                 header = self._switch(spelling.text, condition)
@@ -1238,7 +860,7 @@ class Planner:
         """A use of Variable beside whose import one of torch may go."""
         anchor = self.sites[0] if self.sites else self.anchor
         if anchor is None:
-            raise _Collision("there is no name for torch here: import it")
+            raise Collision("there is no name for torch here: import it")
         return anchor
 
     def _order(self, statement: cst.CSTNode) -> int:
@@ -1281,8 +903,7 @@ class Planner:
         return "; ".join(dict.fromkeys(self.assumed))
 
     def _text(self, node: cst.CSTNode, limit: int | None = 48) -> str:
-        text = re.sub(r"\s+", " ", self.tree.code(node)).strip()
-        return text if limit is None or len(text) <= limit else text[: limit - 3] + "..."
+        return shown(self.tree, node, limit)
 
 
 def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequence[cst.CSTNode]]]:
@@ -1309,84 +930,3 @@ def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequen
         else:
             headers.append(child)
     return headers, blocks
-
-
-def _keeps(function: cst.FunctionDef) -> bool:
-    """Whether a function stores something in an attribute, a container or a global name."""
-    return any(
-        isinstance(node, cst.Global)
-        or (
-            isinstance(node, (cst.AssignTarget, cst.AugAssign))
-            and isinstance(node.target, (cst.Attribute, cst.Subscript))
-        )
-        or (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value in ADDING
-            and not isinstance(node.func.value, cst.Name)
-        )
-        for node in _all_below(function.body)
-    )
-
-
-def _yields(function: cst.FunctionDef) -> bool:
-    """Whether a function is a generator."""
-    return any(isinstance(node, cst.Yield) for node in evaluated(function))
-
-
-def _all_below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and all below it, functions inside included."""
-    yield node
-    for child in children(node):
-        yield from _all_below(child)
-
-
-def properties(analysis: FileAnalysis) -> Mapping[str, Sequence[cst.FunctionDef]]:
-    """The properties that the classes of a file define, by name."""
-    return _members(analysis)[1]
-
-
-def methods(analysis: FileAnalysis) -> Mapping[str, Sequence[cst.FunctionDef]]:
-    """The methods that the classes of a file define, by name."""
-    return _members(analysis)[0]
-
-
-def _members(analysis: FileAnalysis) -> tuple[_Members, _Members]:
-    known = _MEMBERS.get(analysis)
-    if known is None:
-        known = _MEMBERS[analysis] = ({}, {})
-        for function in analysis.scopes.all(cst.FunctionDef):
-            if analysis.scopes.scope_at(function).kind is ScopeKind.CLASS:
-                decorated = [analysis.tree.code(d.decorator) for d in function.decorators]
-                getter = any(text.rsplit(".", 1)[-1].endswith("property") for text in decorated)
-                known[getter].setdefault(function.name.value, []).append(function)
-    return known
-
-
-def function_called(
-    analysis: FileAnalysis, func: cst.BaseExpression, scope: Scope
-) -> cst.FunctionDef | None:
-    """The function of this file that a call in `scope` surely runs."""
-    if isinstance(func, cst.Name):
-        definitions = analysis.flow.definitions(func)
-        if definitions is None or len(definitions) != 1:
-            return None
-        node = definitions[0].node
-        return node if isinstance(node, cst.FunctionDef) and not node.decorators else None
-    if (
-        isinstance(func, cst.Attribute)
-        and isinstance(func.value, cst.Name)
-        and func.value.value == "self"
-    ):
-        name = func.attr.value
-        owner = analysis.uses.class_node(scope)
-        inner = None if owner is None else analysis.scopes.scope_of.get(id(owner))
-        bound = [] if inner is None else inner.bindings.get(name, [])
-        if len(bound) != 1 or not isinstance(bound[0].node, cst.FunctionDef):
-            return None
-        replaced = name in analysis.scopes.replaced or name in analysis.scopes.attributes
-        others = len(methods(analysis).get(name, ())) > 1
-        function = bound[0].node
-        if not (replaced or others or function.decorators or name in analysis.context.overridden):
-            return function
-    return None
