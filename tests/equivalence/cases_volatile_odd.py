@@ -2133,7 +2133,101 @@ args.test = False
 b = f(torch.ones(2, 2))
 """
 
+# What random programs and attacks found.
+FOUND = r"""
+#### a wrapped tuple is put into a dict, and its consumer cannot be covered
+def leave(x, y):
+    v, w = (Variable(x, volatile=True), x)
+    return {"k": v + torch.ones(2)}
+kept = leave(*batches[0])["k"]
+see("use", head(kept).sum().item())
+net(kept).sum().backward()
+#### the same, and nothing is differentiated
+def leave(x, y):
+    v, w = (Variable(x, volatile=True), x)
+    return {"k": v + torch.ones(2)}
+kept = leave(*batches[0])["k"]
+see("use", head(kept).sum().item())
+#### an item of what is volatile from the second round on
+def main():
+    z = torch.zeros(2)
+    leaf = torch.ones(2, requires_grad=True)
+    y = z
+    for _ in range(2):
+        y[0] = leaf.sum()
+        y = Variable(z, volatile=True)
+main()
+#### an item of a volatile value is written
+def main():
+    leaf = torch.ones(2, requires_grad=True)
+    v = Variable(torch.zeros(2), volatile=True)
+    v[0] = leaf.sum()
+    see("v", v * 1)
+main()
+#### a slice of a computed volatile value is written
+def main(x):
+    v = net(Variable(x, volatile=True))
+    v[0] = head(x)[0]
+    see("v", v * 1)
+main(torch.ones(2, 2))
+#### a wrapper computes with what it is given besides
+import collections
+def outer():
+    def f(p):
+        weight = torch.full((), 2.0, requires_grad=True)
+        see("besides", (p * weight).sum().item())
+        r = collections.namedtuple("r", "h")(p)
+        q = Variable(r.h)
+        return q
+    f(Variable(torch.ones(2), volatile=True))
+outer()
+#### a producer computes with what it is given besides
+def f(p):
+    see("besides", net(p).sum().item())
+    q = Variable(p, volatile=True)
+    q = q * 2.0
+    return q
+f(Variable(torch.ones(1, 2), volatile=True))
+#### a module goes on with a state that was volatile
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(2, 2)
+        self.state = torch.zeros(2, 2)
+    def forward(self, t):
+        self.state = self.inner(t) + self.state
+        return self.state
+model = Model()
+def evaluate(x):
+    v = Variable(x, volatile=True)
+    return model(v).sum().item()
+evaluate(torch.ones(2, 2))
+kept = []
+def leave():
+    v = Variable(torch.ones(2, 2), volatile=True)
+    kept.append(model(v))
+leave()
+n = model(torch.ones(2, 2)).sum().item()
+#### a module keeps what others compute with
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(2, 2)
+    def forward(self, t):
+        self.attention = self.inner(t)
+        return self.attention * 2
+model = Model()
+def evaluate(x):
+    v = Variable(x, volatile=True)
+    return model(v).sum().item()
+def show():
+    return head(model.attention).sum().item()
+evaluate(torch.ones(2, 2))
+n = show()
+"""
+
 CASES = [
+    *_cases("found", FOUND),
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),
     *_cases("flags", FLAGS),

@@ -47,7 +47,8 @@ def wrong(source: str, world: str) -> list[str]:
         return [trouble]
     if fixed == source:
         return []
-    meant, most = run(source, honours=gone(source, fixed)), run(source, honours=everywhere)
+    meant = run(source, honours=gone(source, fixed))
+    most = run(source, honours=everywhere, forgiving=True)
     return losses(today, meant, run(fixed), closed=world == CLOSED, most=most)
 
 

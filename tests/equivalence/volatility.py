@@ -46,12 +46,15 @@ class Watch(TorchFunctionMode):
 
     honours: on which lines of the program volatile makes a contaminated operation record nothing,
     as in PyTorch < 0.4; None for nowhere. `variable` then has to stand in for
-    torch.autograd.Variable.
-    peak: the largest number of graph nodes that were alive at once.
+    torch.autograd.Variable. forgiving: whether differentiating a volatile value gives nothing, and
+    no error. peak: the largest number of graph nodes that were alive at once.
     """
 
-    def __init__(self, honours: Callable[[int], bool] | None = None) -> None:
+    def __init__(
+        self, honours: Callable[[int], bool] | None = None, forgiving: bool = False
+    ) -> None:
         super().__init__()
+        self.forgiving = forgiving
         self.operations: list[Operation] = []
         self.peak = 0
         self.variable = None if honours is None else self._stand_in(honours)
@@ -92,7 +95,9 @@ class Watch(TorchFunctionMode):
             id(tensor) in self._volatile for tensor in _tensors((args, kwargs))
         )
         if contaminated and name in ("backward", "grad of"):
-            raise RuntimeError("a volatile value is differentiated")
+            if not self.forgiving:
+                raise RuntimeError("a volatile value is differentiated")
+            return None if name == "backward" else (None,) * len(list(_tensors(args[1:])))
         with torch.no_grad() if contaminated else contextlib.nullcontext():
             result = func(*args, **kwargs)
         made = list(_tensors(args[0] if name == "setitem" else result))
@@ -183,9 +188,10 @@ def run(
     source: str,
     files: Mapping[str, str] | None = None,
     honours: Callable[[int], bool] | None = None,
+    forgiving: bool = False,
 ) -> Run:
     """Run a program, with `volatile` as it was meant on the lines on which it is honoured."""
-    watch = Watch(honours)
+    watch = Watch(honours, forgiving)
     seen = observe(source, files, variable=watch.variable, during=watch)
     return Run(seen, watch.operations, watch.peak)
 

@@ -115,7 +115,13 @@ class Contamination:
         Operations that cannot record a graph (results without history, containers), or that are
         written under a gradient mode already, count as PLAIN.
         """
-        if not isinstance(node, OPERATIONS) or id(node) in self.sources:
+        if not isinstance(node, OPERATIONS):
+            return PLAIN
+        if isinstance(node, cst.Call) and not covered(self.analysis, node):
+            besides = self._computed_besides(node)
+            if besides & VOLATILE:
+                return besides
+        if id(node) in self.sources:
             return PLAIN
         if id(node) in self._producers:
             # What it runs has a region of its own.
@@ -141,6 +147,34 @@ class Contamination:
             # Where its operand is free and not volatile it records nothing either.
             return VOLATILE
         return found
+
+    def _computed_besides(self, node: cst.Call) -> int:
+        """The bits of what a function of this file computes with what it is given.
+
+        Asked of wrappers, and of functions that make volatile values and cover them themselves.
+        """
+        site = self.analysis.calls.get(id(node))
+        made = self._producers.get(id(node))
+        function: cst.CSTNode | None = None
+        if made is not None:
+            function = made.function
+        elif site is not None and site.kind is SiteKind.WRAPPER_CALL and site.wrapper is not None:
+            function = site.wrapper.node
+        given = self._operation(self.bits(argument.value) for argument in node.args)
+        if not given & VOLATILE or not isinstance(function, cst.FunctionDef):
+            return PLAIN
+        if self._depth >= _DEEPEST:
+            return given
+        scope = self.analysis.scopes.scope_of[id(function)]
+        reads = [
+            load.node
+            for name, bindings in scope.bindings.items()
+            if any(binding.kind is BindingKind.PARAMETER for binding in bindings)
+            for load in self.analysis.scopes.loads_in.get((id(scope), name), ())
+        ]
+        inner = Contamination(self.analysis, function, reads, depth=self._depth + 1)
+        more = (part for part in inner._nodes if inner.computes(part))
+        return given if any(made is None or not made.computes(part) for part in more) else PLAIN
 
     def _from_leaves(self, node: cst.BaseExpression, seen: set[int]) -> bool:
         """Whether a value is made of volatile leaves and free tensors by known operations alone.
@@ -183,15 +217,19 @@ class Contamination:
         )
 
     def stores(self, node: cst.CSTNode) -> int:
-        """The bits of what an assignment to an item copies into a tensor that may be attached."""
-        if not isinstance(node, cst.Assign):
+        """The bits of what an assignment to an item records: one side volatile, one attached."""
+        if not isinstance(node, cst.Assign) or covered(self.analysis, node):
             return PLAIN
         value = self.bits(node.value)
-        if value & VOLATILE and not covered(self.analysis, node):
-            for target in node.targets:
-                head = target.target
-                if isinstance(head, cst.Subscript) and self.bits(head.value) & OTHER:
-                    return value
+        for target in node.targets:
+            head = target.target
+            if not isinstance(head, cst.Subscript):
+                continue
+            place = self.bits(head.value)
+            if value & VOLATILE and place & OTHER:
+                return value
+            if place & VOLATILE and value & OTHER:
+                return place
         return PLAIN
 
     def free(self, node: cst.BaseExpression) -> bool:

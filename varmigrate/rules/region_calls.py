@@ -15,7 +15,7 @@ import libcst as cst
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Scope, ScopeKind
-from varmigrate.analysis.tree import Tree, children
+from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
     ADDING,
@@ -46,6 +46,8 @@ from varmigrate.torch_facts.quiet import (
 )
 
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
+# Of these, nothing is part of a graph.
+PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 _DEEPEST = 4
 _Members = dict[str, list[cst.FunctionDef]]
@@ -122,6 +124,10 @@ class Callees:
                 DERIVATIVE_WORDS, self.analysis.text
             ):
                 self.assumed.append(f"nothing that `{self._shown(func)}` keeps is differentiated")
+            for forward in forwards:
+                kept = self._goes_on_with(forward)
+                if kept:
+                    self.assumed.append(f"nothing else computes with `{kept}`, which it keeps")
             return
         if self._trusted(func):
             return
@@ -136,6 +142,26 @@ class Callees:
             # What a module calls through `self` is a module.
             return
         self.assume(node)
+
+    def _goes_on_with(self, forward: cst.FunctionDef) -> str:
+        """An attribute that a `forward` sets, and that is computed with before it is set again."""
+        stores: dict[str, list[cst.Attribute]] = {}
+        for node in evaluated(forward):
+            if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
+                stores.setdefault(node.target.attr.value, []).append(node.target)
+        for node in self.analysis.scopes.all(cst.Attribute) if stores else ():
+            above = self.tree.parent(node)
+            if isinstance(above, cst.AssignTarget) or node.attr.value not in stores:
+                continue
+            if isinstance(above, cst.Attribute) and above.attr.value in PLAIN_READS:
+                continue
+            if not any(
+                self.tree.end(statement_of(self.tree, store)) <= self.tree.start(node)
+                and self.values.above(store, node)
+                for store in stores[node.attr.value]
+            ):
+                return self._shown(node)
+        return ""
 
     def _trusted(self, func: cst.BaseExpression) -> bool:
         """Whether a callee passes for a model or a loss, which computes with what it is given.

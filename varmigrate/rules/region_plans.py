@@ -17,14 +17,12 @@ from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import statement_of
 from varmigrate.analysis.volatile import VOLATILE, Contamination, function_around, line_of
-from varmigrate.rules.region_calls import function_called
+from varmigrate.rules.region_calls import PLAIN_READS, function_called
 from varmigrate.rules.regions import Plan, Planner, is_source, passes_on
 from varmigrate.torch_facts.quiet import DERIVATIVE_WORDS
 
 # Methods that are called without being named.
 _IMPLICIT = frozenset({"forward", "__call__", "the lambda"})
-# Of these, nothing is part of a graph.
-_PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _MOST_ROUNDS = 40
 _PLANS: WeakKeyDictionary[FileAnalysis, _FilePlans] = WeakKeyDictionary()
 
@@ -93,6 +91,7 @@ class _FilePlans:
                     assumptions.append(
                         f"{self._called(after)} may go on with it as it does ({plan.problem})"
                     )
+                    needed = needed or plan.needed
                 else:
                     edits += plan.edits
                     reasons += plan.reasons
@@ -181,7 +180,7 @@ class _FilePlans:
             if function_around(analysis, place) is self._functions[key]:
                 # What the function does with it itself was followed.
                 continue
-            if isinstance(above, cst.Attribute) and above.attr.value in _PLAIN_READS:
+            if isinstance(above, cst.Attribute) and above.attr.value in PLAIN_READS:
                 continue
             return line_of(analysis, place)
         return 0

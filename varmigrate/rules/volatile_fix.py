@@ -85,9 +85,11 @@ def _unneeded(analysis: FileAnalysis, site: Site, plan: Plan, flag: tuple[Edit, 
     expression = site.shape.volatile.expression
     if expression is not None and not _effect_free(expression):
         return CallFix(advice=f"{_HAND}; the flag is computed by a call, which has to stay")
-    if not plan.leaves:
+    if not plan.leaves and not plan.assumption:
         reason = "nothing that depends on it records a graph here"
         return CallFix(safe("drop the flag", flag), reasons=(reason,), keeps=True)
+    if not plan.leaves:
+        return CallFix(unsafe("drop the flag", flag, plan.assumption), keeps=True)
     how = plan.leaves[0]
     if isinstance(expression, cst.Name) and _is_parameter(analysis, expression):
         return CallFix(
