@@ -7,6 +7,7 @@ module of it, behind its own imports.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 
 from cases_volatile import HEAD
@@ -15,13 +16,13 @@ from harness import Case
 _IMPORTS = "import torch\nfrom torch.autograd import Variable\n"
 
 
-def _cases(group: str, text: str) -> Iterator[Case]:
+def _cases(group: str, text: str, expect: str = "either") -> Iterator[Case]:
     for part in re.split(r"^#### ", text, flags=re.MULTILINE)[1:]:
         name, _, rest = part.partition("\n")
         main, *others = re.split(r"^## FILE ", rest, flags=re.MULTILINE)
         named = (other.partition("\n") for other in others)
         files = {path: _IMPORTS + content for path, _, content in named}
-        yield Case(f"volatile/{group}/{name}", HEAD + main, "either", files=files)
+        yield Case(f"volatile/{group}/{name}", HEAD + main, expect, files=files)
 
 
 # Values that leave, and what else may be differentiated.
@@ -2224,10 +2225,253 @@ def show():
     return head(model.attention).sum().item()
 evaluate(torch.ones(2, 2))
 n = show()
+#### a function writes into its other argument
+def scale(k, j):
+    k.mul_(net.weight)
+z = torch.ones(2, 2)
+scale(z, Variable(z, volatile=True))
+see("z", z)
+#### a function adds to its other argument
+def add(k, j):
+    t = k
+    t += net.weight
+z = torch.ones(2, 2)
+add(z, Variable(z, volatile=True))
+see("z", z)
+#### printing trains
+class Report:
+    def __str__(self):
+        net(batches[0][0]).sum().backward()
+        return "report"
+def evaluate(x, report):
+    print(report)
+    return net(Variable(x, volatile=True)).size(0)
+n = evaluate(torch.ones(1, 2), Report())
+g = net.weight.grad
+#### comparing trains
+class Score:
+    def __lt__(self, other):
+        net(batches[0][0]).sum().backward()
+        return True
+def evaluate(x, a, b):
+    best = a < b
+    return net(Variable(x, volatile=True)).size(0), best
+n = evaluate(torch.ones(1, 2), Score(), Score())
+g = net.weight.grad
+#### a property that is set trains
+class Rate:
+    @property
+    def rate(self):
+        return 1
+    @rate.setter
+    def rate(self, value):
+        net(batches[0][0]).sum().backward()
+def evaluate(x, a):
+    y = net(Variable(x, volatile=True))
+    a.rate = 3
+    return y.size(0)
+n = evaluate(torch.ones(1, 2), Rate())
+g = net.weight.grad
+#### an attribute that is looked up trains
+class Lazy:
+    def __getattr__(self, name):
+        net(batches[0][0]).sum().backward()
+        return 1
+def evaluate(x, k):
+    v = k.depth
+    return net(Variable(x, volatile=True)).size(0)
+n = evaluate(torch.ones(1, 2), Lazy())
+g = net.weight.grad
+#### a coroutine gives what is differentiated
+import asyncio
+async def f(x):
+    return net(Variable(x, volatile=True)).sum()
+async def main():
+    (await f(torch.ones(1, 2))).backward()
+asyncio.run(main())
+g = net.weight.grad
+#### a method found by its name is differentiated
+class Task:
+    def loss(self, x):
+        return net(Variable(x, volatile=True)).sum()
+getattr(Task(), "loss")(torch.ones(1, 2)).backward()
+g = net.weight.grad
+#### a method found by a computed name is differentiated
+class Task:
+    def loss(self, x):
+        return net(Variable(x, volatile=True)).sum()
+getattr(Task(), "lo" + "ss")(torch.ones(1, 2)).backward()
+g = net.weight.grad
+#### a forward that asks for the mode
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        if torch.is_grad_enabled():
+            return self.fc(x)
+        return self.fc(x) * 2
+model = Model()
+def f(x):
+    return model(Variable(x, volatile=True)).data
+r = f(torch.ones(1, 2))
+#### the flag is a property that counts
+class A:
+    n = 0
+    @property
+    def test(self):
+        self.n += 1
+        return True
+    def f(self, x):
+        v = Variable(x, volatile=self.test)
+        return v.size(0)
+    def g(self, x):
+        y = x * 2
+        v = Variable(y, volatile=self.test)
+        return net(v).data
+a = A()
+r = a.f(torch.ones(1, 2)), a.g(torch.ones(1, 2))
+print(a.n)
+#### the flag is a comparison that prints
+class Level:
+    def __gt__(self, other):
+        print("asked")
+        return True
+def f(x, level):
+    v = Variable(x, volatile=level > 3)
+    return v.size(0)
+def g(x, level):
+    v = Variable(x, volatile=level > 3)
+    print("between")
+    return net(v).data
+r = f(torch.ones(1, 2), Level()), g(torch.ones(1, 2), Level())
+#### volatile of an object that is no tensor
+class Box:
+    volatile = True
+    def size(self):
+        return 1
+    @property
+    def data(self):
+        return 2
+def f(b, x):
+    print(b.size(), b.data)
+    v = Variable(x, volatile=b.volatile)
+    return net(v).size(0)
+r = f(Box(), torch.ones(1, 2))
+#### volatile is set on a name that may be unbound
+def f(t):
+    if t:
+        x = torch.zeros(3)
+    try:
+        x.volatile = False
+    except NameError:
+        print("unbound")
+f(False)
+#### a flag that may be unbound
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+def evaluate(x, test):
+    if test:
+        flag = True
+    try:
+        with torch.no_grad():
+            return net(to_var(x, volatile=flag)).data
+    except NameError:
+        return "name error"
+r = evaluate(torch.ones(1, 2), True)
+s = evaluate(torch.ones(1, 2), False)
+#### a flag that has to be given, and is not
+def to_var(x, volatile):
+    return Variable(x, volatile=volatile)
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, True))
+r = evaluate(torch.ones(1, 2))
+try:
+    to_var(torch.ones(1, 2))
+except TypeError:
+    print("missing")
+#### an example in a docstring gives the flag
+import doctest
+import lib
+from lib import to_var
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, volatile=True))
+r = evaluate(torch.ones(1, 2))
+print(doctest.testmod(lib).failed)
+## FILE lib.py
+def to_var(x, volatile=False):
+    '''
+    >>> to_var(torch.zeros(1), volatile=True).size(0)
+    1
+    '''
+    return Variable(x, volatile=volatile)
+#### a lambda under no_grad that calls a wrapper
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+h = torch.no_grad()(lambda x: net(to_var(x, volatile=True)).data)
+r = h(torch.ones(1, 2))
+#### a wrapper found by a computed name
+import lib
+@torch.no_grad()
+def evaluate(x):
+    return net(lib.to_var(x, volatile=True))
+r = evaluate(torch.ones(1, 2))
+q = getattr(lib, "to_" + "var")(torch.ones(1, 2), volatile=False)
+## FILE lib.py
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+"""
+
+# What is awkward to write a region around; the tool has to do it all the same.
+AROUND = r"""
+#### the flag on a line of its own
+def f(x):
+    y = net(Variable(x,
+                     volatile=True))
+    net(batches[0][0]).sum().backward()
+    return y.data
+r = f(torch.ones(1, 2))
+#### the flag on a line of its own that stands out
+def f(x):
+    y = net(Variable(x,
+  volatile=True))
+    net(batches[0][0]).sum().backward()
+    z = y + \
+  1
+    return z.data
+r = f(torch.ones(1, 2))
+#### flags of two calls on lines of their own
+def f(x, y):
+    y = criterion(net(Variable(x,
+        volatile=True)), Variable(y,
+        volatile=True))
+    net(batches[0][0]).sum().backward()
+    return y.data
+r = f(*batches[0])
+#### a lambda that calls a wrapper
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+h = lambda x: net(to_var(x, volatile=True)).data
+r = h(torch.ones(1, 2))
+q = to_var(torch.ones(1, 2), volatile=False)
+"""
+
+_DEEP = "".join(f"{'    ' * depth}for n{depth} in [1]:\n" for depth in range(1, 20))
+_INDENT = "    " * 20
+FOUND += f"""#### as many blocks as Python allows for
+def f(x):
+    with torch.enable_grad():
+{textwrap.indent(_DEEP, "    ")}{_INDENT} y = net(Variable(x, volatile=True)).data
+{_INDENT} net(batches[0][0]).sum().backward()
+    return y
+r = f(torch.ones(1, 2))
 """
 
 CASES = [
     *_cases("found", FOUND),
+    *_cases("around", AROUND, "rewritten"),
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),
     *_cases("flags", FLAGS),

@@ -97,7 +97,11 @@ class Watch(TorchFunctionMode):
         if contaminated and name in ("backward", "grad of"):
             if not self.forgiving:
                 raise RuntimeError("a volatile value is differentiated")
-            return None if name == "backward" else (None,) * len(list(_tensors(args[1:])))
+            if name == "backward":
+                return None
+            self.operations.append(Operation(name, True, False))
+            with self.paused():
+                return tuple(torch.zeros_like(tensor) for tensor in _tensors(args[1:2]))
         with torch.no_grad() if contaminated else contextlib.nullcontext():
             result = func(*args, **kwargs)
         made = list(_tensors(args[0] if name == "setitem" else result))
@@ -220,7 +224,8 @@ def losses(
     possible = meant.seen.raised == today.seen.raised
     if not possible:
         meant = today
-    most = meant if most is None or most.seen.raised != meant.seen.raised else most
+    if most is None or [o.name for o in most.operations] != [o.name for o in meant.operations]:
+        most = meant
     values = meant if unsafe else today
     for what in ("raised", "stdout"):
         one, other = getattr(values.seen, what), getattr(after.seen, what)

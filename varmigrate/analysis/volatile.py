@@ -273,12 +273,12 @@ class Contamination:
         found: list[tuple[cst.CSTNode, str]] = []
         for node in self._nodes:
             if isinstance(node, cst.Return) and node.value is not None:
-                if self._holds_leaf(node.value):
+                if self.holds_leaf(node.value):
                     found.append((node, "returned"))
             elif isinstance(node, cst.Yield) and isinstance(node.value, cst.BaseExpression):
-                if self._holds_leaf(node.value):
+                if self.holds_leaf(node.value):
                     found.append((node, "yielded"))
-            elif isinstance(node, cst.Assign) and self._holds_leaf(node.value):
+            elif isinstance(node, cst.Assign) and self.holds_leaf(node.value):
                 for target in node.targets:
                     head = target.target
                     if isinstance(head, cst.Attribute):
@@ -292,23 +292,23 @@ class Contamination:
             while isinstance(root, (cst.Subscript, cst.Call)):
                 root = root.value if isinstance(root, cst.Subscript) else root.func
             own = isinstance(root, cst.Name) and self.is_own(root)
-            if not own and self._holds_leaf(value):
+            if not own and self.holds_leaf(value):
                 found.append((place, f"put into `{self.tree.code(place)}`"))
         return found
 
-    def _holds_leaf(self, node: cst.BaseExpression) -> bool:
+    def holds_leaf(self, node: cst.BaseExpression) -> bool:
         """Whether a value is a volatile leaf, or a container with one.
 
         What was computed from one keeps no graph once its computation is covered.
         """
         if isinstance(node, (cst.Tuple, cst.List, cst.Set, cst.Dict)):
-            return any(self._holds_leaf(element.value) for element in node.elements)
+            return any(self.holds_leaf(element.value) for element in node.elements)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-            return self._holds_leaf(node.elt)
+            return self.holds_leaf(node.elt)
         if isinstance(node, cst.DictComp):
-            return self._holds_leaf(node.value)
+            return self.holds_leaf(node.value)
         if isinstance(node, cst.IfExp):
-            return self._holds_leaf(node.body) or self._holds_leaf(node.orelse)
+            return self.holds_leaf(node.body) or self.holds_leaf(node.orelse)
         if not self.bits(node) & VOLATILE:
             return False
         if isinstance(node, (cst.Name, cst.Attribute)):
@@ -592,10 +592,10 @@ class Contamination:
                 in_place = method.endswith("_") and not method.endswith("__")
                 if in_place and any(self.bits(a.value) & VOLATILE for a in node.args):
                     place = node.func.value
-            if place is not None and self._may_be_shared(place):
+            if place is not None and self.shared(place):
                 yield node
 
-    def _may_be_shared(self, place: cst.BaseExpression) -> bool:
+    def shared(self, place: cst.BaseExpression) -> bool:
         """Whether something else than the name may hold what is written into."""
         while isinstance(place, cst.Subscript):
             place = place.value
@@ -684,6 +684,8 @@ class Contamination:
             return self._union(self._of(element) for element in node.elements)
         if isinstance(node, (cst.Element, cst.DictElement, cst.StarredElement)):
             return self._of(node.value)
+        if isinstance(node, cst.Await):
+            return self._of(node.expression)
         if isinstance(node, (cst.BooleanOperation, cst.NamedExpr, cst.StarredDictElement)):
             return self._union(self._of(child) for child in children(node))
         return OTHER
@@ -975,7 +977,12 @@ def covered(analysis: FileAnalysis, node: cst.CSTNode, modes: frozenset[str] = G
                 and analysis.names.origin(decorator.decorator.func) in modes
                 for decorator in current.decorators
             )
-        elif isinstance(current, (cst.Lambda, cst.ClassDef)):
+        elif isinstance(current, cst.Lambda):
+            argument = analysis.tree.parent(current)
+            call = analysis.tree.parent(argument) if isinstance(argument, cst.Arg) else None
+            mode = call.func if isinstance(call, cst.Call) else None
+            return isinstance(mode, cst.Call) and analysis.names.origin(mode.func) in modes
+        elif isinstance(current, cst.ClassDef):
             return False
         below_, current = current, analysis.tree.parent(current)
     return False

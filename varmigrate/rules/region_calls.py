@@ -19,12 +19,14 @@ from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
     ADDING,
+    GRAD_MODES,
     OPERATIONS,
     OTHER,
     VOLATILE,
     Contamination,
     below,
     evaluated,
+    function_around,
     line_of,
 )
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
@@ -49,6 +51,15 @@ _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted
 # Of these, nothing is part of a graph.
 PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
+# Special methods by which an expression without a call runs code.
+_ANSWERING = frozenset(
+    "__lt__ __le__ __gt__ __ge__ __eq__ __ne__ __bool__ __len__ __contains__ __getattr__ "
+    "__getattribute__ __get__".split()
+)
+# Special methods that a region meets as calls, or as loops.
+_CALLED = frozenset(
+    "__init__ __new__ __call__ __iter__ __next__ __getitem__ __enter__ __exit__".split()
+)
 _DEEPEST = 4
 _Members = dict[str, list[cst.FunctionDef]]
 _MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
@@ -251,7 +262,10 @@ class Callees:
                 for target in node.targets:
                     if not isinstance(target.target, (cst.Name, cst.Tuple, cst.List)):
                         return False
-            elif isinstance(node, (cst.AugAssign, cst.AnnAssign)):
+            elif isinstance(node, cst.AugAssign):
+                if not isinstance(node.target, cst.Name) or inner.values.shared(node.target):
+                    return False
+            elif isinstance(node, cst.AnnAssign):
                 if not isinstance(node.target, cst.Name):
                     return False
             elif isinstance(node, cst.Call) and not inner._only_feeds(node):
@@ -264,6 +278,13 @@ class Callees:
         if isinstance(func, cst.Attribute) and func.attr.value in ADDING:
             root = func.value
             return isinstance(root, cst.Name) and self.values.is_own(root)
+        if (
+            isinstance(func, cst.Attribute)
+            and func.attr.value.endswith("_")
+            and not self.names.origin(func)
+            and self.values.shared(func.value)
+        ):
+            return False
         if self._quiet_call(node):
             return True
         origin = self.names.origin(func)
@@ -282,6 +303,34 @@ class Callees:
         ):
             return func.attr.value not in GRADIENT_METHODS
         return self._trusted(func)
+
+    def unseen_training(self) -> cst.FunctionDef | None:
+        """A method of the file that runs without being called, as `__str__` does, and trains."""
+        for function in self.analysis.scopes.all(cst.FunctionDef):
+            name = function.name.value
+            special = name.startswith("__") and name.endswith("__") and name not in _CALLED
+            if (special or is_setter(function)) and self.trains(function):
+                return function
+        return None
+
+    def asks_for_mode(self) -> cst.Call | None:
+        """A call in a function that asks whether recording is on, but for what sets it."""
+        if "is_grad_enabled" not in self.analysis.text:
+            return None
+        for call in self.analysis.scopes.all(cst.Call):
+            func = call.func
+            last = func.attr if isinstance(func, cst.Attribute) else func
+            if isinstance(function_around(self.analysis, call), cst.Module):
+                continue
+            if isinstance(last, cst.Name) and last.value == "is_grad_enabled":
+                above = self.tree.parent(call)
+                while isinstance(above, (cst.BaseExpression, cst.Arg)):
+                    if isinstance(above, cst.Call) and self.names.origin(above.func) in GRAD_MODES:
+                        break
+                    above = self.tree.parent(above)
+                else:
+                    return call
+        return None
 
     def inert(self, function: cst.FunctionDef, depth: int = 0) -> bool:
         """Whether a function of this file records nothing that could be differentiated."""
@@ -482,6 +531,20 @@ def _keeps(function: cst.FunctionDef) -> bool:
         )
         for node in _all_below(function.body)
     )
+
+
+def is_setter(function: cst.FunctionDef) -> bool:
+    """Whether a function runs where an attribute is set or deleted."""
+    return any(
+        isinstance(decorator.decorator, cst.Attribute)
+        and decorator.decorator.attr.value in ("setter", "deleter")
+        for decorator in function.decorators
+    )
+
+
+def compares(analysis: FileAnalysis) -> bool:
+    """Whether classes of the file say themselves how their objects compare, or what they hold."""
+    return any(name in methods(analysis) for name in _ANSWERING)
 
 
 def _yields(function: cst.FunctionDef) -> bool:

@@ -164,7 +164,16 @@ class _FilePlans:
             return False
         if self.analysis.flow.uncertain(name, self.analysis.scopes.scope_at(function)):
             return False
-        return not self._mentioned(name, key)
+        return not self._mentioned(name, key) and not self._asked_by_text(name)
+
+    def _asked_by_text(self, name: str) -> bool:
+        """Whether `getattr` may find what has a name."""
+        for call in self.analysis.scopes.all(cst.Call):
+            if isinstance(call.func, cst.Name) and call.func.value == "getattr" and call.args[1:]:
+                asked = call.args[1].value
+                if not isinstance(asked, cst.SimpleString) or asked.raw_value == name:
+                    return True
+        return False
 
     def _mentioned(self, name: str, key: int) -> int:
         """The line on which a name stands where it was not followed; 0 if there is none."""

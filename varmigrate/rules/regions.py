@@ -15,7 +15,7 @@ from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, dotted_name
 from varmigrate.analysis.sites import Site, SiteKind
-from varmigrate.analysis.tree import children, statement_of
+from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.volatile import (
     ADDING,
     OPERATIONS,
@@ -28,8 +28,16 @@ from varmigrate.analysis.volatile import (
 from varmigrate.model import Edit
 from varmigrate.rewrite.regions import decorate, wrap
 from varmigrate.rewrite.spelling import spell_torch
+from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.call_fix import is_bool
-from varmigrate.rules.region_calls import Callees, Collision, Differentiated, properties, shown
+from varmigrate.rules.region_calls import (
+    Callees,
+    Collision,
+    Differentiated,
+    compares,
+    properties,
+    shown,
+)
 from varmigrate.torch_facts.kinds import Identity
 from varmigrate.torch_facts.methods import METHODS
 from varmigrate.torch_facts.quiet import (
@@ -38,6 +46,8 @@ from varmigrate.torch_facts.quiet import (
     OPTIMIZER_METHODS,
 )
 
+# Blocks inside each other, of which Python allows for twenty.
+_NESTED = 18
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
 _VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
@@ -117,6 +127,24 @@ def passes_on(analysis: FileAnalysis, site: Site) -> bool:
     )
 
 
+def drop_flag(analysis: FileAnalysis, site: Site) -> tuple[Edit, ...] | None:
+    """The edit that takes the volatile argument out of a call; None where a comment is in it."""
+    call, argument = site.call, site.shape.volatile.argument
+    if call is None or argument is None:
+        return None
+    tree = analysis.tree
+    place = next(i for i, item in enumerate(call.args) if item is argument)
+    if place:
+        start, end = tree.end(call.args[place - 1].value), tree.end(argument.value)
+    elif len(call.args) > 1:
+        start, end = tree.start(argument), tree.start(call.args[1])
+    else:
+        return None
+    if comments(tree.text[start:end]):
+        return None
+    return (Edit(start, end, ""),)
+
+
 class Planner:
     """Makes the plan of one function."""
 
@@ -186,6 +214,16 @@ class Planner:
         self.condition = condition
         if not self.calls.no_training_generator():
             self.assumed.append("what is iterated over differentiates nothing")
+        hidden = self.calls.unseen_training()
+        if hidden is not None:
+            line = self.tree.line(hidden.name)
+            self.assumed.append(
+                f"`{hidden.name.value}` (line {line}), which differentiates, does not run meanwhile"
+            )
+        asks = self.calls.asks_for_mode()
+        if asks is not None:
+            line = line_of(self.analysis, asks)
+            self.assumed.append(f"what line {line} does with and without a graph is the same")
         body = [self._part(statement) for statement in self._body()]
         parts = _Part(self.function, blocks=[body])
         leaves = tuple(dict.fromkeys(how for _, how in self.values.outlives()))
@@ -205,7 +243,7 @@ class Planner:
         """A lambda is handed to `torch.no_grad()` as a whole, as a function is by the decorator."""
         part = _Part(node)
         self._look(part, (node.body,))
-        leaves = ("returned",) if self.values.bits(node.body) & VOLATILE else ()
+        leaves = ("returned",) if self.values.holds_leaf(node.body) else ()
         if not part.needs:
             return Plan(title="drop the flag", leaves=leaves)
         if self._condition() is not None:
@@ -374,6 +412,8 @@ class Planner:
         if isinstance(node, cst.Attribute):
             if not dotted_name(node) or self._assigned(node.attr.value):
                 return False
+            if node.attr.value in properties(self.analysis):
+                return False
             if self.values.may_be_rebound(node):
                 return False
             root: cst.BaseExpression = node
@@ -384,7 +424,7 @@ class Planner:
             return isinstance(node.operator, cst.Not) and self._steady(node.expression)
         if isinstance(node, cst.BooleanOperation):
             return self._steady(node.left) and self._steady(node.right)
-        if isinstance(node, cst.Comparison):
+        if isinstance(node, cst.Comparison) and not compares(self.analysis):
             sides = [node.left, *(target.comparator for target in node.comparisons)]
             return all(self._steady(side) for side in sides)
         return False
@@ -828,6 +868,8 @@ class Planner:
         header = ""
         for run in runs:
             first = run[0].node
+            if max(_depth(self.tree, node) for part in run for node in part.all_needs()) >= _NESTED:
+                raise Collision("Python allows for no more blocks inside each other there")
             for binding in self.needed_names:
                 bound = statement_of(self.tree, binding.node)
                 before = self.tree.end(bound) <= self.tree.start(first)
@@ -842,7 +884,8 @@ class Planner:
             header = f"{spelling.text}.no_grad()"
             if condition is not None:
                 header = self._switch(spelling.text, condition)
-            edits += [*spelling.edits, *wrap(self.tree, [part.node for part in run], header)]
+            steps = wrap(self.tree, [part.node for part in run], header)
+            edits += [*spelling.edits, *(step for step in steps if not self._goes(step))]
             lines = self._lines(run)
             need = next(node for part in run for node in part.all_needs())
             reasons.append(f"{lines}: `{self._text(need)}` depends on it")
@@ -855,6 +898,16 @@ class Planner:
             needed=True,
             leaves=leaves,
         )
+
+    def _goes(self, step: Edit) -> bool:
+        """Whether a line that would be indented begins inside a flag that is taken out."""
+        flags = (
+            edit
+            for site in self.analysis.sites
+            if site.kind is SiteKind.CALL and is_source(site)
+            for edit in drop_flag(self.analysis, site) or ()
+        )
+        return any(flag.start < step.start < flag.end for flag in flags)
 
     def _anchor(self) -> Site:
         """A use of Variable beside whose import one of torch may go."""
@@ -904,6 +957,15 @@ class Planner:
 
     def _text(self, node: cst.CSTNode, limit: int | None = 48) -> str:
         return shown(self.tree, node, limit)
+
+
+def _depth(tree: Tree, node: cst.CSTNode) -> int:
+    """How many blocks that count for Python's limit are around a node of a function."""
+    depth, current = 0, tree.parent(node)
+    while current is not None and not isinstance(current, (cst.FunctionDef, cst.ClassDef)):
+        depth += isinstance(current, (cst.For, cst.While, cst.With, cst.Try, cst.TryStar))
+        current = tree.parent(current)
+    return depth
 
 
 def _taken_apart(statement: cst.CSTNode) -> tuple[list[cst.CSTNode], list[Sequence[cst.CSTNode]]]:

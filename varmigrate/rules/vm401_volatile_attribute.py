@@ -39,7 +39,7 @@ from varmigrate.model import Edit
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rules.base import Invalid, Proposal, Rule, safe, unsafe
 from varmigrate.rules.region_plans import has_sources
-from varmigrate.rules.volatile_fix import used_as_tensor
+from varmigrate.rules.volatile_fix import is_bound, used_as_tensor
 from varmigrate.torch_facts.functions import FUNCTIONS
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
 from varmigrate.torch_facts.methods import METHODS, TUPLE_METHODS
@@ -148,7 +148,8 @@ def _written(analysis: FileAnalysis, node: cst.Attribute) -> Proposal:
     switch = value.value if isinstance(value, cst.Name) else ""
     plain = isinstance(node.value, cst.Name) or dotted_name(node.value)
     free = analysis.facts.of(node.value).free or _computed_without_graph(analysis, node.value)
-    if plain and free and switch in ("True", "False"):
+    bound = not isinstance(node.value, cst.Name) or is_bound(analysis, node.value)
+    if plain and free and bound and switch in ("True", "False"):
         proposal.fix = safe("delete the statement", remove_statement(tree, statement))
         proposal.evidence = (f"`{tree.code(node.value)}` has no history",)
         proposal.deletes = statement

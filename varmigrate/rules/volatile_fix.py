@@ -6,15 +6,15 @@ import libcst as cst
 
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.scopes import BindingKind
+from varmigrate.analysis.scopes import BindingKind, ScopeKind
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import children
 from varmigrate.model import Edit
-from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import safe, unsafe
 from varmigrate.rules.call_fix import CallFix
+from varmigrate.rules.region_calls import compares, properties
 from varmigrate.rules.region_plans import plan_for
-from varmigrate.rules.regions import Plan, passes_on
+from varmigrate.rules.regions import Plan, drop_flag, passes_on
 
 _HAND = (
     "put everything that depends on this value under `with torch.no_grad():`, the model call "
@@ -83,8 +83,8 @@ def _of_wrapper(plan: Plan) -> CallFix:
 def _unneeded(analysis: FileAnalysis, site: Site, plan: Plan, flag: tuple[Edit, ...]) -> CallFix:
     """Nothing here would record a graph; but the value may go on to others."""
     expression = site.shape.volatile.expression
-    if expression is not None and not _effect_free(expression):
-        return CallFix(advice=f"{_HAND}; the flag is computed by a call, which has to stay")
+    if expression is not None and not _effect_free(analysis, expression):
+        return CallFix(advice=f"{_HAND}; the flag is computed by code that has to stay")
     if not plan.leaves and not plan.assumption:
         reason = "nothing that depends on it records a graph here"
         return CallFix(safe("drop the flag", flag), reasons=(reason,), keeps=True)
@@ -112,11 +112,41 @@ def _passed_on(analysis: FileAnalysis, site: Site) -> CallFix:
     if flag is None or not isinstance(expression, cst.Attribute):
         return CallFix(advice=f"{_HAND}: there is a comment inside the call")
     head = expression.value
-    if analysis.facts.of(head).kind is Kind.TENSOR or used_as_tensor(analysis, head):
+    own = _own_attribute(analysis)
+    if analysis.facts.of(head).kind is Kind.TENSOR or (not own and used_as_tensor(analysis, head)):
         reason = f"`{analysis.tree.code(expression)}` is False for every tensor"
         return CallFix(safe("drop the flag", flag), reasons=(reason,), keeps=True)
     shown = analysis.tree.code(head)
     return CallFix(unsafe("drop the flag", flag, f"`{shown}` is a tensor"), keeps=True)
+
+
+def _own_attribute(analysis: FileAnalysis) -> bool:
+    """Whether a class of the file has an attribute of its own that is called `volatile`."""
+    if "volatile" in properties(analysis):
+        return True
+    if any(
+        "volatile" in scope.bindings
+        for scope in analysis.scopes.scope_of.values()
+        if scope.kind is ScopeKind.CLASS
+    ):
+        return True
+    return any(
+        isinstance(node.value, cst.Name) and node.value.value in ("self", "cls")
+        for node in analysis.scopes.all(cst.Attribute)
+        if node.attr.value == "volatile"
+    )
+
+
+def is_bound(analysis: FileAnalysis, name: cst.Name) -> bool:
+    """Whether reading a name raises no error, so that the read may go.
+
+    A name that is bound in another scope than it is read in is taken to be bound by then.
+    """
+    load = analysis.names.load(name)
+    owner = None if load is None else analysis.names.owner(name.value, load.scope)
+    if load is None or owner is not load.scope or not owner.bindings.get(name.value):
+        return True
+    return analysis.flow.surely_bound(name)
 
 
 def used_as_tensor(analysis: FileAnalysis, node: cst.BaseExpression) -> bool:
@@ -139,25 +169,12 @@ def _is_parameter(analysis: FileAnalysis, name: cst.Name) -> bool:
     return definitions is not None and all(d.kind is BindingKind.PARAMETER for d in definitions)
 
 
-def drop_flag(analysis: FileAnalysis, site: Site) -> tuple[Edit, ...] | None:
-    """The edit that takes the volatile argument out of a call; None where a comment is in it."""
-    call, argument = site.call, site.shape.volatile.argument
-    if call is None or argument is None:
-        return None
-    tree = analysis.tree
-    place = next(i for i, item in enumerate(call.args) if item is argument)
-    if place:
-        start, end = tree.end(call.args[place - 1].value), tree.end(argument.value)
-    elif len(call.args) > 1:
-        start, end = tree.start(argument), tree.start(call.args[1])
-    else:
-        return None
-    if comments(tree.text[start:end]):
-        return None
-    return (Edit(start, end, ""),)
-
-
-def _effect_free(node: cst.CSTNode) -> bool:
+def _effect_free(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
+    """Whether evaluating an expression runs no code of the program."""
     if isinstance(node, (cst.Call, cst.Await, cst.Yield, cst.NamedExpr)):
         return False
-    return all(_effect_free(child) for child in children(node))
+    if isinstance(node, cst.Attribute) and node.attr.value in properties(analysis):
+        return False
+    if not isinstance(node, cst.BaseString | cst.Name) and compares(analysis):
+        return False
+    return all(_effect_free(analysis, child) for child in children(node))

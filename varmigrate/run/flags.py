@@ -9,6 +9,7 @@ callers outside the project are possible. Either all files of the project are ch
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,16 +22,22 @@ from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
 from varmigrate.analysis.wrappers import CallableKind, Key, SourceKind, WrapperSummary, bind
 from varmigrate.files.depth import with_deep_stack
-from varmigrate.model import Edit, Intent
+from varmigrate.model import Edit, Intent, Safety
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Proposal
-from varmigrate.rules.call_fix import doubt
+from varmigrate.rules.call_fix import call_fix, doubt
 from varmigrate.rules.region_plans import plan_for
-from varmigrate.rules.regions import passes_on
-from varmigrate.rules.volatile_fix import drop_flag
+from varmigrate.rules.regions import drop_flag, passes_on
+from varmigrate.rules.volatile_fix import is_bound, volatile_fix
 from varmigrate.run.index import Index
 from varmigrate.run.inline import Files, Stays, Use, check_packages, is_idle, rewritten
 from varmigrate.run.suppress import Suppressions
+
+# A call in an example of a docstring, which is run as a test.
+_EXAMPLE = r"^\s*(?:>>>|\.\.\.) .*\b{}\("
+
+Cover = Callable[[FileAnalysis, str, Site], Safety | None]
+"""How sure it is that a call of a wrapper in a file computes without a graph; None if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class _Candidate:
     paths: list[str] = field(default_factory=list)
     callers: set[Key] = field(default_factory=set)
     waits: bool = False
+    unsafe: bool = False
     reason: str = ""
 
     @property
@@ -95,21 +103,8 @@ def _drop(
     closed_world: bool,
     wanted: Callable[[str], bool],
 ) -> tuple[list[Dropped], dict[str, str]]:
-    known: dict[Key, _Candidate] = {}
-    for key in sorted(wrappers):
-        candidate = _candidate(files, wrappers[key], wanted)
-        if candidate is not None:
-            known[key] = candidate
-    analyses: dict[str, FileAnalysis] = {c.summary.path: c.analysis for c in known.values()}
-    for candidate in known.values():
-        _ask_callers(files, candidate, known, analyses)
-    while True:
-        more = [c for c in known.values() if not c.waits and _waits_for(c, known)]
-        if not more:
-            break
-        for candidate in more:
-            candidate.waits = True
-    going = {key: candidate for key, candidate in known.items() if not candidate.waits}
+    analyses: dict[str, FileAnalysis] = {}
+    going = _going(files, wrappers, wanted, analyses, _as_it_is)
     edits: dict[str, list[Edit]] = {}
     for key in list(going):
         own = _body_edits(going[key])
@@ -143,6 +138,78 @@ def _drop(
     return dropped, texts
 
 
+def would_drop(
+    index: Index,
+    wrappers: Mapping[Key, WrapperSummary],
+    run: Mapping[str, bytes | None],
+    wanted: Callable[[str], bool],
+) -> dict[Key, Safety]:
+    """Which flags go once the fixes are made, and whether safe fixes are enough for that.
+
+    index: of the files before they are fixed; the rest as for `drop_flags`.
+    """
+    return with_deep_stack(partial(_would_drop, Files(index, run), wrappers, wanted))
+
+
+def _would_drop(
+    files: Files, wrappers: Mapping[Key, WrapperSummary], wanted: Callable[[str], bool]
+) -> dict[Key, Safety]:
+    def cover(analysis: FileAnalysis, path: str, site: Site) -> Safety | None:
+        """What covers a call: a gradient mode that is there, or the fix that puts one there."""
+        if _is_covered(analysis, site):
+            return Safety.SAFE
+        if path not in files.run or not wanted(path) or _is_silenced(analysis, site):
+            return None
+        if site.shape.problem or site.shape.never:
+            return None
+        fix = volatile_fix(analysis, site).fix
+        plan = plan_for(analysis, site)
+        return None if fix is None or plan.problem or plan.leaves else fix.safety
+
+    found: dict[Key, Safety] = {}
+    for key, candidate in _going(files, wrappers, wanted, {}, cover).items():
+        after = [_after(candidate.analysis, site) for site in candidate.wrapper.calls]
+        if _body_edits(candidate) is not None and None not in after:
+            safe = not candidate.unsafe and Safety.UNSAFE not in after
+            found[key] = Safety.SAFE if safe else Safety.UNSAFE
+    return found
+
+
+def _after(analysis: FileAnalysis, site: Site) -> Safety | None:
+    """How far the fix may be trusted that a call of Variable has once its flag is gone."""
+    data = site.shape.data
+    fix = None if data is None else call_fix(analysis, site, analysis.facts.of(data)).fix
+    return None if fix is None else fix.safety
+
+
+def _going(
+    files: Files,
+    wrappers: Mapping[Key, WrapperSummary],
+    wanted: Callable[[str], bool],
+    analyses: dict[str, FileAnalysis],
+    cover: Cover,
+) -> dict[Key, _Candidate]:
+    """The wrappers all whose callers that ask for the flag are covered; fills in `analyses`."""
+    known: dict[Key, _Candidate] = {}
+    for key in sorted(wrappers):
+        candidate = _candidate(files, wrappers[key], wanted)
+        if candidate is not None:
+            known[key] = candidate
+    analyses.update({c.summary.path: c.analysis for c in known.values()})
+    for candidate in known.values():
+        _ask_callers(files, candidate, known, analyses, cover)
+    while True:
+        more = [c for c in known.values() if not c.waits and _waits_for(c, known)]
+        if not more:
+            break
+        for candidate in more:
+            candidate.waits = True
+    for _ in known:
+        for candidate in known.values():
+            candidate.unsafe |= any(known[k].unsafe for k in candidate.callers if k in known)
+    return {key: candidate for key, candidate in known.items() if not candidate.waits}
+
+
 def _candidate(
     files: Files, summary: WrapperSummary, wanted: Callable[[str], bool]
 ) -> _Candidate | None:
@@ -172,6 +239,7 @@ def _ask_callers(
     candidate: _Candidate,
     known: Mapping[Key, _Candidate],
     analyses: dict[str, FileAnalysis],
+    cover: Cover,
 ) -> None:
     """Find out whether every call that asks for the flag computes without a graph by now."""
     try:
@@ -204,8 +272,10 @@ def _ask_callers(
             around = _passing(analyses[path], path, site, known)
             if around is not None:
                 candidate.callers.add(around)
-            elif not _is_covered(analyses[path], site):
-                candidate.waits = True
+            else:
+                covered = cover(analyses[path], path, site)
+                candidate.waits = candidate.waits or covered is None
+                candidate.unsafe = candidate.unsafe or covered is Safety.UNSAFE
     if not asked and not candidate.parameter:
         # It is written out, and whoever wants it is not seen.
         candidate.waits = True
@@ -214,6 +284,8 @@ def _ask_callers(
 def _called_otherwise(analysis: FileAnalysis, candidate: _Candidate) -> bool:
     """Whether a file uses the wrapper's name for something that is not known for a call of it."""
     name = candidate.summary.name
+    if _asked_by_text(analysis) or re.search(_EXAMPLE.format(re.escape(name)), analysis.text, re.M):
+        return True
     places: list[cst.CSTNode] = [load.node for load in analysis.scopes.loads.get(name, ())]
     places += [a for a in analysis.scopes.all(cst.Attribute) if a.attr.value == name]
     for place in places:
@@ -227,6 +299,18 @@ def _called_otherwise(analysis: FileAnalysis, candidate: _Candidate) -> bool:
             site = analysis.calls.get(id(call))
             wrapper = None if site is None else site.wrapper
             if wrapper is None or wrapper.summary.name != candidate.summary.name:
+                return True
+    return False
+
+
+def _asked_by_text(analysis: FileAnalysis) -> bool:
+    """Whether a file takes something out of a module by a text that is not written out."""
+    for call in analysis.scopes.all(cst.Call):
+        if isinstance(call.func, cst.Name) and call.func.value == "getattr" and call.args[1:]:
+            asked, name = call.args[0].value, call.args[1].value
+            binding = analysis.names.only_binding(asked) if isinstance(asked, cst.Name) else None
+            of_module = binding is not None and binding.kind is BindingKind.IMPORT
+            if of_module and not isinstance(name, cst.SimpleString):
                 return True
     return False
 
@@ -258,6 +342,11 @@ def _is_covered(analysis: FileAnalysis, site: Site) -> bool:
         return True
     plan = plan_for(analysis, site)
     return not plan.problem and not plan.needed and not plan.leaves
+
+
+def _as_it_is(analysis: FileAnalysis, path: str, site: Site) -> Safety | None:
+    """What covers a call by now."""
+    return Safety.SAFE if _is_covered(analysis, site) else None
 
 
 def _waits_for(candidate: _Candidate, known: Mapping[Key, _Candidate]) -> bool:
@@ -319,6 +408,7 @@ class _FlagUse(Use):
     """Takes one argument out of the calls of a wrapper."""
 
     parameter = ""
+    optional = True
     given = 0
 
     def call_edits(self, node: cst.Name | cst.Attribute) -> list[Edit]:
@@ -333,7 +423,11 @@ class _FlagUse(Use):
             raise self.stays(node, "calls it with arguments that are not clear")
         argument = bound.given.get(self.parameter)
         if argument is None:
+            if not self.optional:
+                raise self.stays(node, f"does not give `{self.parameter}`, which it has to")
             return []
+        if isinstance(argument.value, cst.Name) and not is_bound(self.analysis, argument.value):
+            raise self.stays(node, f"may give `{argument.value.value}` before it is bound")
         if not is_idle(argument.value):
             raise self.stays(node, f"computes the argument `{self.parameter}`")
         self.given += 1
@@ -376,6 +470,10 @@ def _parameters(
                     raise Stays(f"{os.path.basename(path)} names it, which is not in this run")
                 use = uses[path] = _FlagUse(files, path, candidate.summary, analyses[path])
                 use.parameter = candidate.parameter
+                use.optional = any(
+                    parameter.name == candidate.parameter and parameter.default is not None
+                    for parameter in candidate.summary.parameters
+                )
                 words |= use.aliases
             for path, use in uses.items():
                 found[path] = use.edits(words)
