@@ -70,7 +70,8 @@ class Finding:
     `evidence` lists in words what decided the intent. A finding without a fix carries `advice`.
     `source_line` is the text of the first line, without its newline, for display. `follows`: there
     is nothing to do here, because the fix of another finding takes care of it (a call of a wrapper
-    whose body is rewritten).
+    whose body is rewritten). `follows_unsafe`: the same, but that fix is an unsafe one. `waits_for`:
+    the wrapper, by file and name, whose rewrite takes care of this finding without a fix.
     """
 
     path: str
@@ -87,6 +88,8 @@ class Finding:
     cell: int | None = None
     source_line: str = ""
     follows: bool = False
+    follows_unsafe: bool = False
+    waits_for: tuple[str, str] | None = None
 
     @property
     def safety(self) -> str:

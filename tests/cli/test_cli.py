@@ -321,8 +321,41 @@ def test_what_follows_from_another_fix_needs_no_hand(tmp_path: Path) -> None:
     assert b"a hand" not in done
     (tmp_path / "a.py").write_text(helper.format(", v=False", ", volatile=v"))
     done = program("check", "a.py", cwd=tmp_path).stdout
+    assert b"drop the flag of `wrap`" in done
+    assert b"2 follow from another fix (--verbose shows them)" in done
+    (tmp_path / "a.py").write_text(helper.format(", **v", ", **v"))
+    done = program("check", "a.py", cwd=tmp_path).stdout
     assert b"3 need a hand" in done
     assert b"has to be changed by hand" in done
+
+
+def test_what_follows_is_shown_on_request(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "from torch.autograd import Variable\n\n\ndef wrap(t):\n    return Variable(t)\n\n\n"
+        "def f(t):\n    handle(wrap(t))\n"
+    )
+    for option, times in (("-q", 1), ("--no-cache", 1), ("-v", 3)):
+        done = program("check", "a.py", option, cwd=tmp_path)
+        assert len(re.findall(rb"(?m)^a\.py:\d", done.stdout)) == times
+        assert done.returncode == 1
+    assert b"= note: nothing to change here: `wrap` on line 4" in done.stdout
+    made = json.loads(program("check", "a.py", "--output-format", "json", cwd=tmp_path).stdout)
+    assert len(made["findings"]) == 3
+
+
+def test_findings_that_ask_for_nothing_leave_nothing_to_do(tmp_path: Path) -> None:
+    (tmp_path / "util.py").write_text(
+        "from torch.autograd import Variable\n\n\ndef wrap(t, v=False):\n"
+        "    return Variable(t, volatile=v)  # varmigrate: ignore\n\n\nuse = [wrap]\n"
+    )
+    (tmp_path / "a.py").write_text(
+        "import torch\nfrom util import wrap\n\n\ndef f(t, model):\n"
+        "    with torch.no_grad():\n        return model(wrap(t, v=True)).tolist()\n"
+    )
+    for command in ("check", "fix"):
+        done = program(command, "--ignore", "VM207", ".", cwd=tmp_path)
+        assert b"1 follows from another fix" in done.stdout
+        assert done.returncode == 0
 
 
 def test_a_folder_without_python_files(tmp_path: Path) -> None:

@@ -348,3 +348,55 @@ def test_advice_is_shown_beside_a_fix() -> None:
     text = "".join(get("text")(report, Options(version="1")))
     assert "safe fix: set the keyword" in text
     assert "advice: make it a Parameter" in text
+
+
+# What another fix takes care of
+
+
+def _following() -> Report:
+    return report(
+        finding(line=1),
+        manual(line=2, follows=True, advice="nothing to change here"),
+        manual(line=3, follows=True, advice="nothing to change here"),
+        manual(line=4, follows_unsafe=True, advice="settled with it"),
+        manual(line=5),
+    )
+
+
+def test_what_follows_is_one_line_of_the_summary() -> None:
+    output = shown(_following())
+    assert [line.split(":")[1] for line in output.splitlines() if HEADLINE.match(line)] == [
+        "1",
+        "4",
+        "5",
+    ]
+    assert output.endswith(
+        "Checked 7 files: 5 findings in 1 file\n"
+        "  1 can be fixed safely\n"
+        "  2 follow from another fix (--verbose shows them)\n"
+        "  1 follows from an unsafe fix\n"
+        "  1 needs a hand\n"
+    )
+
+
+def test_what_follows_is_noted_under_verbose() -> None:
+    output = shown(_following(), verbose=True)
+    assert output.count("= note: nothing to change here\n") == 2
+    assert output.count("= advice: ") == 2
+    assert "  2 follow from another fix\n" in output
+
+
+def test_quiet_passes_over_what_follows() -> None:
+    assert len(shown(_following(), quiet=True).splitlines()) == 3
+
+
+def test_what_follows_does_not_count_as_many() -> None:
+    few = [finding(line=line) for line in range(1, 11)]
+    calm = [manual(line=line, follows=True) for line in range(11, 60)]
+    assert "also at" not in shown(report(*few, *calm))
+
+
+def test_fix_tells_what_follows_apart() -> None:
+    output = shown(_following(), command="fix", unsafe_fixes=True)
+    assert "  2 follow from another fix (--verbose shows them)\n" in output
+    assert "  1 needs a hand: 1 VM206\n" in output

@@ -240,14 +240,15 @@ def test_stars_in_a_call_hide_what_is_passed(tmp_path: Path) -> None:
         f for f in found(tmp_path, {"utils.py": UTILS, "main.py": main}) if "main" in f.path
     ]
     assert finding.fix is None
-    assert not finding.follows
-    assert "hide what is passed" in (finding.advice or "")
+    # The definition is rewritten, whatever it is given.
+    assert finding.follows
+    assert "together with `to_var`" in (finding.advice or "")
 
 
 @pytest.mark.parametrize(
     ("utils", "call", "code", "follows"),
     [
-        ("def w(x, volatile=False):\n    return Variable(x, volatile=volatile)", "w(t)", "VM112", 0),
+        ("def w(x, volatile=False):\n    return Variable(x, volatile=volatile)", "w(t)", "VM112", 1),
         ("def w(x, volatile=False):\n    return Variable(x, volatile=volatile)", "w(t, True)",
          "VM110", 0),
         ("def w(x, train=True):\n    return Variable(x, volatile=not train)", "w(t, train=False)",

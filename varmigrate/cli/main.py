@@ -120,7 +120,7 @@ def _common(command: Command) -> Command:
         ),
         click.option("--stdin-filename", metavar="PATH", help="What `-` stands for."),
         click.option("--quiet", "-q", is_flag=True, help="One line per finding, no summary."),
-        click.option("--verbose", "-v", is_flag=True, help="Show the evidence."),
+        click.option("--verbose", "-v", is_flag=True, help="Show everything, with the evidence."),
         click.option("--statistics", is_flag=True, help="Count by code, intent and safety."),
     ]
     for option in reversed(options):
@@ -367,7 +367,8 @@ def _flush() -> None:
 def _exit_code(report: Report, diff: bool) -> int:
     if any(True for _ in report.errors()):
         return 2
-    if any(True for _ in report.findings()):
+    # What another fix takes care of leaves nothing to do.
+    if any(not finding.follows for finding in report.findings()):
         return 1
     if diff and any(result.changed for result in report.results):
         return 1

@@ -24,19 +24,23 @@ _LEAST_ROOM = 40
 def listing(report: Report, options: Options) -> Iterator[Text]:
     """Yield the findings of `report`, file by file, an empty line after each; bare if quiet.
 
+    Those that ask for nothing, since another fix takes care of them, are left to the summary.
     Under verbose every finding is shown in full, and those that were fixed come first.
     """
+    shown = [
+        [finding for finding in result.findings if options.verbose or not finding.follows]
+        for result in report.results
+    ]
     if options.quiet:
-        yield from map(_headline, report.findings())
+        yield from (_headline(finding) for findings in shown for finding in findings)
         return
-    many = sum(len(result.findings) for result in report.results) >= _MANY
-    together = many and not options.verbose
+    together = sum(map(len, shown)) >= _MANY and not options.verbose
     repeated = False
-    for result in report.results:
+    for result, findings in zip(report.results, shown, strict=True):
         if options.verbose:
             yield from _fixed(result)
-        gutter = max((len(str(finding.line)) for finding in result.findings), default=1)
-        for alike in _gathered(result.findings, together=together):
+        gutter = max((len(str(finding.line)) for finding in findings), default=1)
+        for alike in _gathered(findings, together=together):
             yield Text("\n").join([*_block(alike, gutter, options), Text()])
             repeated = repeated or len(alike) > 1
     if repeated:
@@ -115,7 +119,8 @@ def _details(finding: Finding, *, verbose: bool) -> list[Text]:
     if finding.fix is not None:
         details.append(_fix(finding.fix))
     if finding.advice:
-        details.append(Text.assemble(("advice: ", "blue"), visible(finding.advice)))
+        title = "note: " if finding.follows else "advice: "
+        details.append(Text.assemble((title, "blue"), visible(finding.advice)))
     return details
 
 

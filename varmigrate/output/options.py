@@ -11,7 +11,8 @@ class Options:
     """How a report is to be shown.
 
     version: of varmigrate, for the machine formats.
-    verbose: show every finding in full, with its evidence, and what was fixed.
+    verbose: show every finding in full, with its evidence, also those that follow from the fix of
+    another one, and what was fixed.
     quiet: one line per finding and nothing else.
     statistics: tables by code, intent and safety.
     command: what ran; under "fix" the findings of a report are those that are left.

@@ -18,7 +18,7 @@ def summary(report: Report, options: Options) -> Iterator[str]:
         yield from _indented(_why_left(left, options))
     else:
         yield _check_headline(files, len(left))
-        yield from _indented(_how_to_fix(left))
+        yield from _indented(_how_to_fix(left, options))
     if files.failed:
         yield f"{_number(files.failed, 'path')} could not be finished, see the errors"
 
@@ -41,17 +41,25 @@ def _fix_headline(files: FileCounts, fixed: int, left: int, *, diff: bool) -> st
     return f"{checked}: {done if fixed else f'{verb} nothing'}, {left or 'nothing'} left"
 
 
-def _how_to_fix(left: list[Finding]) -> Iterator[tuple[int, str]]:
+def _how_to_fix(left: list[Finding], options: Options) -> Iterator[tuple[int, str]]:
     counts = count(left)
-    follow, by_hand = _follow(left), counts.by_safety.get("manual", 0) - _follow(left)
     yield counts.by_safety.get("safe", 0), "can be fixed safely"
     yield counts.by_safety.get("unsafe", 0), "can be fixed with --unsafe-fixes"
-    yield follow, f"{'follows' if follow == 1 else 'follow'} from another fix"
+    yield from _following(left, options)
+    by_hand = sum(1 for _ in _for_hands(left))
     yield by_hand, _by_hand(by_hand)
 
 
-def _follow(findings: list[Finding]) -> int:
-    return sum(finding.follows for finding in findings)
+def _following(left: list[Finding], options: Options) -> Iterator[tuple[int, str]]:
+    follow = sum(finding.follows for finding in left)
+    more = "" if options.verbose else f" (--verbose shows {'it' if follow == 1 else 'them'})"
+    yield follow, f"{'follows' if follow == 1 else 'follow'} from another fix{more}"
+    unsafe = sum(finding.follows_unsafe for finding in left)
+    yield unsafe, f"{'follows' if unsafe == 1 else 'follow'} from an unsafe fix"
+
+
+def _for_hands(left: list[Finding]) -> Iterator[Finding]:
+    return (f for f in left if f.fix is None and not f.follows and not f.follows_unsafe)
 
 
 def _why_left(left: list[Finding], options: Options) -> Iterator[tuple[int, str]]:
@@ -62,9 +70,8 @@ def _why_left(left: list[Finding], options: Options) -> Iterator[tuple[int, str]
         yield unsafe, f"{verb} an unsafe fix, which was not asked for (--unsafe-fixes)"
         unsafe = 0
     yield safe + unsafe, "could be fixed, but the fix was not applied"
-    follow = _follow(left)
-    yield follow, f"{'follows' if follow == 1 else 'follow'} from another fix"
-    by_hand = ranked(f.code for f in left if f.fix is None and not f.follows)
+    yield from _following(left, options)
+    by_hand = ranked(finding.code for finding in _for_hands(left))
     codes = ", ".join(f"{number} {code}" for code, number in by_hand.items())
     total = sum(by_hand.values())
     yield total, f"{_by_hand(total)}: {codes}"

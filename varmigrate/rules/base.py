@@ -72,7 +72,8 @@ class Proposal:
     of all the `calls` in it are made; `instead` are the edits of this one alone. bolder: a shorter
     rewrite under an assumption, for those who ask for unsafe fixes. quiet: only worth saying to
     those who ask for the code or its group. alone: the fix moves whole lines, and is made before
-    all others. keeps: the name that was found is still there after the fix.
+    all others. keeps: the name that was found is still there after the fix. waits_for: the wrapper
+    whose rewrite takes care of this, by file and name, where there is no fix.
     """
 
     code: str
@@ -93,6 +94,7 @@ class Proposal:
     quiet: bool = False
     alone: bool = False
     keeps: bool = False
+    waits_for: tuple[str, str] | None = None
 
     def trust(self) -> None:
         """Take the bolder rewrite, where there is one."""
@@ -122,6 +124,7 @@ class Proposal:
             advice=self.advice,
             source_line=tree.line_text(line),
             follows=self.follows,
+            waits_for=self.waits_for,
         )
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.wrapper_calls import Wrapper
+from varmigrate.analysis.wrappers import Key
 from varmigrate.model import Fix, Safety
 from varmigrate.rules.base import Evidence, IntentRule, Proposal, Weight
 from varmigrate.rules.call_fix import CallFix, call_fix, doubt
@@ -22,6 +23,7 @@ from varmigrate.rules.volatile_fix import volatile_fix
 
 _VALUE = "VM205"
 _SETTLED: WeakKeyDictionary[FileAnalysis, dict[int, bool]] = WeakKeyDictionary()
+_INSIDE: WeakKeyDictionary[FileAnalysis, dict[int, Key]] = WeakKeyDictionary()
 _DECIDED: WeakKeyDictionary[FileAnalysis, list[Proposal]] = WeakKeyDictionary()
 
 
@@ -80,6 +82,7 @@ def _propose(analysis: FileAnalysis, site: Site) -> Proposal:
         calls=result.calls,
         instead=result.instead,
         bolder=result.bolder,
+        waits_for=_awaited(analysis, site) if result.fix is None and not follows else None,
     )
 
 
@@ -116,10 +119,43 @@ def _is_settled(
 
 def own_calls_are_fixed(analysis: FileAnalysis, wrapper: Wrapper) -> bool:
     """Whether every call of Variable in a wrapper of this file has a safe fix."""
+    return own_safety(analysis, wrapper) is Safety.SAFE
+
+
+def own_safety(analysis: FileAnalysis, wrapper: Wrapper) -> Safety | None:
+    """How far the fixes of the calls of Variable in a wrapper of this file may be trusted.
+
+    None when one of them has no fix.
+    """
     if len(wrapper.calls) < len(wrapper.summary.own):
-        return False
-    fixes = [fix_inside(analysis, site) for site in wrapper.calls]
-    return all(fix is not None and fix.safety is Safety.SAFE for fix in fixes)
+        return None
+    worst = Safety.SAFE
+    for site in wrapper.calls:
+        fix = fix_inside(analysis, site)
+        if fix is None:
+            return None
+        worst = Safety.UNSAFE if fix.safety is Safety.UNSAFE else worst
+    return worst
+
+
+def key_of(analysis: FileAnalysis, wrapper: Wrapper) -> Key:
+    """The file of a wrapper, absolute, and its name."""
+    return (wrapper.summary.path or os.path.abspath(analysis.path), wrapper.summary.name)
+
+
+def _awaited(analysis: FileAnalysis, site: Site) -> Key | None:
+    """The wrapper a call stands in or is one of: once that is rewritten, there is no finding."""
+    if site.wrapper is not None:
+        return key_of(analysis, site.wrapper)
+    known = _INSIDE.get(analysis)
+    if known is None:
+        known = _INSIDE[analysis] = {
+            id(call): key_of(analysis, other.wrapper)
+            for other in analysis.sites
+            if other.kind is SiteKind.WRAPPER and other.wrapper is not None
+            for call in other.wrapper.calls
+        }
+    return known.get(id(site))
 
 
 def fix_inside(analysis: FileAnalysis, site: Site) -> Fix | None:

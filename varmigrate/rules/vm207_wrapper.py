@@ -35,7 +35,7 @@ from varmigrate.analysis.wrappers import LEFT_OUT, CallableKind, Source, SourceK
 from varmigrate.model import Edit, Intent
 from varmigrate.rewrite.edits import apply
 from varmigrate.rules.base import Invalid, Proposal, Rule
-from varmigrate.rules.deciding import fix_inside, is_settled, place_of
+from varmigrate.rules.deciding import fix_inside, is_settled, key_of, place_of
 
 
 class WrapperDefinition(Rule):
@@ -77,6 +77,7 @@ class WrapperDefinition(Rule):
                 evidence=tuple(_evidence(analysis, wrapper, calls.get(id(wrapper), 0))),
                 advice=_advice(analysis, wrapper, follows),
                 follows=follows,
+                waits_for=None if follows else key_of(analysis, wrapper),
                 span=(tree.start(name_node), tree.end(name_node)),
             )
 

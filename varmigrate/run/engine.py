@@ -136,6 +136,7 @@ def _judge(
     verdicts: dict[Key, bool] = {}
     wrappers: dict[Key, WrapperSummary] = {}
     functions: FunctionContexts | None = None
+    inside: dict[str, Mapping[str, Safety | None]] = {}
     flagged = False
     for number in range(_MOST_PASSES):
         if index is None:
@@ -146,6 +147,9 @@ def _judge(
         if number == 0:
             functions = _functions(index, shown, texts, options, broken)
         contexts = _contexts(index, texts, functions)
+        for path in results.keys() - contexts.keys():
+            # It had to do with torch through a wrapper that is none any more.
+            results[path] = replace(results[path], findings=())
         wrappers = wrappers or index.wrappers()
         again = [path for path, context in contexts.items() if asked.get(path) != context]
         now = (_called(contexts, again) or again) if number == 0 else again
@@ -158,7 +162,10 @@ def _judge(
             if result.new_bytes is not None and merged.new_bytes is not None:
                 texts[result.path] = merged.new_bytes
                 changed = True
-            new = index.settle(os.path.abspath(result.path), outcome.settled) or new
+            place = os.path.abspath(result.path)
+            inside[place] = outcome.settled
+            surely = {name: safety is Safety.SAFE for name, safety in outcome.settled.items()}
+            new = index.settle(place, surely) or new
         asked.update((path, contexts[path]) for path in now)
         if not changed and not new and len(now) == len(again):
             if flagged or not options.fix:
@@ -192,7 +199,18 @@ def _judge(
         broken = frozenset(k for k, files in functions.files.items() if failed & set(files))
         if broken:
             return _judge(found, options, broken)
+    if index is not None and any(f.waits_for for r in results.values() for f in r.findings):
+        from varmigrate.run.following import follow_up
+
+        own = {(path, name): s for path, found in inside.items() for name, s in found.items()}
+        run = {path: texts.get(name) for path, name in shown.items()}
+        follow_up(results, index, own, run, lambda path: _wants_flags(path, shown, options))
     return list(results.values())
+
+
+def _wants_flags(path: str, shown: Mapping[str, str], options: RunOptions) -> bool:
+    """Whether what has a volatile flag is wanted in a file."""
+    return _selection(shown.get(path, path), options).wants("VM110", Intent.INFERENCE)
 
 
 def _functions(
@@ -240,12 +258,13 @@ def _drop_flags(
         return []
     from varmigrate.run.flags import drop_flags
 
-    def wanted(path: str) -> bool:
-        return _selection(shown.get(path, path), options).wants("VM110", Intent.INFERENCE)
-
     known = {path: texts.get(name) for path, name in shown.items()}
     dropped, new = drop_flags(
-        index, carried, known, options.settings.assumptions.closed_world, wanted
+        index,
+        carried,
+        known,
+        options.settings.assumptions.closed_world,
+        lambda path: _wants_flags(path, shown, options),
     )
     for path, text in new.items():
         _change(shown[path], text, texts, results)

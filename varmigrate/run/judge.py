@@ -22,7 +22,7 @@ from varmigrate.rewrite.guard import Rejected, verify
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tidy import tidy
 from varmigrate.rules.base import Proposal
-from varmigrate.rules.deciding import own_calls_are_fixed
+from varmigrate.rules.deciding import own_safety
 from varmigrate.rules.registry import all_rules
 from varmigrate.run.selection import Selection
 from varmigrate.run.suppress import Suppressions, leaves_out
@@ -61,12 +61,12 @@ def judge_file(
     raw: bytes,
     context: ModuleContext,
     options: FileOptions,
-    settled: dict[str, bool] | None = None,
+    settled: dict[str, Safety | None] | None = None,
 ) -> FileResult:
     """The result of one file.
 
     path: as shown to the user. raw: its bytes. settled: is filled with the wrappers the file
-    defines, by name, and whether the calls of Variable inside them are rewritten.
+    defines, by name, and how far the fixes of the calls of Variable inside them may be trusted.
 
     A file that cannot be decoded, parsed or reproduced
     comes back with the finding VM001; one whose fixes fail verification with VM009 and unchanged.
@@ -87,7 +87,7 @@ def _judge_file(
     raw: bytes,
     context: ModuleContext,
     options: FileOptions,
-    settled: dict[str, bool],
+    settled: dict[str, Safety | None],
 ) -> FileResult:
     try:
         source = decode(path, raw)
@@ -122,16 +122,12 @@ def _judge_file(
         advice = "split the deepest expression, or leave the file out"
         return _refused(path, 1, message, _line(text, 1), options, advice)
     # A call that is silenced or not asked for stays as it is.
-    fixed = {
-        id(proposal.site)
-        for proposal in judgement.proposals
-        if proposal.fix is not None and proposal.fix.safety is Safety.SAFE
-    }
+    fixed = {id(proposal.site) for proposal in judgement.proposals if proposal.fix is not None}
     for site in judgement.analysis.sites:
         if site.kind is SiteKind.WRAPPER and site.wrapper is not None:
-            every = own_calls_are_fixed(judgement.analysis, site.wrapper)
             asked = all(id(call) in fixed for call in site.wrapper.calls)
-            settled[site.wrapper.summary.name] = every and asked
+            safety = own_safety(judgement.analysis, site.wrapper) if asked else None
+            settled[site.wrapper.summary.name] = safety
     if not options.fix:
         return FileResult(path, tuple(judgement.findings()))
     return _fix(source, judgement, context, options)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.files.depth import with_deep_stack
-from varmigrate.model import FileResult
+from varmigrate.model import FileResult, Safety
 from varmigrate.run.judge import FileOptions, judge_file
 
 
@@ -25,17 +25,17 @@ class Task:
 class Outcome:
     """What came of a task.
 
-    settled: for the wrappers the file defines, by name, whether the calls of Variable inside them
-    are rewritten.
+    settled: for the wrappers the file defines, by name, how far the fixes of the calls of Variable
+    inside them may be trusted (None: one has no fix, or is left alone).
     """
 
     result: FileResult
-    settled: Mapping[str, bool] = field(default_factory=dict)
+    settled: Mapping[str, Safety | None] = field(default_factory=dict)
 
 
 def work(task: Task) -> Outcome:
     """Judge one file; an error in this program costs that file alone and is named."""
-    settled: dict[str, bool] = {}
+    settled: dict[str, Safety | None] = {}
     try:
         result = with_deep_stack(
             lambda: judge_file(task.path, task.raw, task.context, task.options, settled)
