@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    return [Variable(t)]\n"
-FIXED = "\n\ndef f(t):\n    return [t.detach()]\n"
+FIXED = "def f(t):\n    return [t.detach()]\n"
 
 
 def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(t)])\n"
-FIXED = "\n\ndef f(t):\n    handle([t.detach()])\n"
+FIXED = "def f(t):\n    handle([t.detach()])\n"
 MANUAL = (
     "from torch.autograd import Variable\n\n\ndef f(t):\n    return Variable(t, volatile=True)\n"
 )

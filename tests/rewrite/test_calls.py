@@ -368,7 +368,7 @@ def test_newlines_are_kept(newline: str) -> None:
         "from torch.autograd import Variable\n\n\ndef f(t):\n    return Variable(  # a\n"
         "        t,\n    )\n"
     )
-    expected = "\n\ndef f(t):\n    return (  # a\n        t.detach()\n    )\n"
+    expected = "def f(t):\n    return (  # a\n        t.detach()\n    )\n"
     if newline == "\r":
         # The parser does not take a lone CR for a newline everywhere; then the file is left alone.
         result = fix(source.replace("\n", newline))

@@ -21,7 +21,7 @@ from varmigrate.run.pool import WorkerDied, map_processes
 from varmigrate.run.settings import Settings, SettingsError, find_settings, load_settings
 
 USE = "from torch.autograd import Variable\n\n\ndef f(t):\n    handle([Variable(t)])\n"
-FIXED = "\n\ndef f(t):\n    handle([t.detach()])\n"
+FIXED = "def f(t):\n    handle([t.detach()])\n"
 
 
 def tree(folder: Path, files: dict[str, str]) -> Path:

@@ -405,7 +405,7 @@ def test_taken_out_of_all_files_in_one_run(tmp_path: Path) -> None:
     assert left == []
     assert texts == {
         "pkg/__init__.py": "",
-        "pkg/utils.py": "\n\ndef other(x):\n    return x\n",
+        "pkg/utils.py": "def other(x):\n    return x\n",
         "pkg/train.py": "from .utils import other\nsee(other(t.detach()))\n",
         "main.py": "from pkg import utils\nsee((t + u).detach())\n",
         "star.py": "from pkg.utils import *\nsee(t.detach())\n",
@@ -437,7 +437,7 @@ def test_it_stays_in_all_files(tmp_path: Path, reason: str, files: dict[str, str
     texts, left = taken_out(tmp_path, files)
     (advice,) = left
     assert reason in advice
-    assert texts["pkg/utils.py"] == "\n\ndef to_var(x):\n    return x.detach()\n"
+    assert texts["pkg/utils.py"] == "def to_var(x):\n    return x.detach()\n"
     assert all(texts[name] == files[name] for name in files if name != "pkg/utils.py")
 
 

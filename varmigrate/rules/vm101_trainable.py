@@ -57,7 +57,7 @@ class Trainable(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef leaf(start):\n"
             "    return [Variable(start, requires_grad=True)]\n",
-            "\n\ndef leaf(start):\n    return [start.detach().requires_grad_()]\n",
+            "def leaf(start):\n    return [start.detach().requires_grad_()]\n",
         ),
     )
 

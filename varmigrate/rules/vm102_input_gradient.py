@@ -55,7 +55,7 @@ class InputGradient(IntentRule):
             "from torch.autograd import Variable\n\n\ndef saliency(model, images):\n"
             "    x = Variable(images, requires_grad=True)\n"
             "    model(x).sum().backward()\n    return x.grad\n",
-            "\n\ndef saliency(model, images):\n"
+            "def saliency(model, images):\n"
             "    x = images.detach().requires_grad_()\n"
             "    model(x).sum().backward()\n    return x.grad\n",
         ),

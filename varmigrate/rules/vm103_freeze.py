@@ -55,7 +55,7 @@ class Freeze(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef mix(pretrained, w):\n"
             "    return Variable(pretrained, requires_grad=False) * w\n",
-            "\n\ndef mix(pretrained, w):\n    return pretrained.detach() * w\n",
+            "def mix(pretrained, w):\n    return pretrained.detach() * w\n",
         ),
     )
 

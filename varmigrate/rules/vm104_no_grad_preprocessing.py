@@ -49,7 +49,7 @@ class NoGradPreprocessing(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef run(model, raw, mean):\n"
             "    return model(Variable(raw - mean, requires_grad=False))\n",
-            "\n\ndef run(model, raw, mean):\n    return model((raw - mean).detach())\n",
+            "def run(model, raw, mean):\n    return model((raw - mean).detach())\n",
         ),
     )
 

@@ -49,8 +49,7 @@ class Batch(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef run(model, loader):\n"
             "    for images in loader:\n        model(Variable(images))\n",
-            "\n\ndef run(model, loader):\n"
-            "    for images in loader:\n        model(images.detach())\n",
+            "def run(model, loader):\n    for images in loader:\n        model(images.detach())\n",
         ),
     )
 

@@ -43,7 +43,7 @@ class HistoryCut(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef cut(hidden):\n"
             "    hidden = Variable(hidden.data)\n    return hidden\n",
-            "\n\ndef cut(hidden):\n    hidden = hidden.data.detach()\n    return hidden\n",
+            "def cut(hidden):\n    hidden = hidden.data.detach()\n    return hidden\n",
         ),
     )
 

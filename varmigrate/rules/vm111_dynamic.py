@@ -39,8 +39,7 @@ class Dynamic(IntentRule):
         Invalid(
             "from torch.autograd import Variable\n\n\ndef leaf(t, flag):\n"
             "    x = Variable(t, requires_grad=flag)\n    return [x]\n",
-            "\n\ndef leaf(t, flag):\n"
-            "    x = t.detach().requires_grad_(bool(flag))\n    return [x]\n",
+            "def leaf(t, flag):\n    x = t.detach().requires_grad_(bool(flag))\n    return [x]\n",
         ),
     )
 

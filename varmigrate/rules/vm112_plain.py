@@ -41,7 +41,7 @@ class Plain(IntentRule):
     invalid = (
         Invalid(
             "from torch.autograd import Variable\n\n\ndef f(t):\n    return [Variable(t)]\n",
-            "\n\ndef f(t):\n    return [t.detach()]\n",
+            "def f(t):\n    return [t.detach()]\n",
         ),
         Invalid("from torch.autograd import Variable\ny = Variable(*args)\n"),
     )

@@ -49,7 +49,7 @@ class WrapperDefinition(Rule):
         Invalid(
             "from torch.autograd import Variable\n\n\n"
             "def to_var(x):\n    return Variable(x).cuda()\n",
-            "\n\ndef to_var(x):\n    return x.detach().cuda()\n",
+            "def to_var(x):\n    return x.detach().cuda()\n",
         ),
     )
 

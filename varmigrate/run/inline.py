@@ -36,6 +36,7 @@ from varmigrate.files.spellings import python_tree
 from varmigrate.model import Edit
 from varmigrate.rewrite.edits import Conflict, apply, merge
 from varmigrate.rewrite.expressions import Suffix, unwrap
+from varmigrate.rewrite.gaps import close_gaps
 from varmigrate.rewrite.guard import Rejected, verify
 from varmigrate.rewrite.imports import remove_aliases, remove_statement
 from varmigrate.rewrite.tokens import comments
@@ -282,7 +283,7 @@ def _removal(definition: _Definition) -> Edit:
 def rewritten(text: str, edits: list[Edit], shown: str) -> str:
     """The text with the edits made; raises Stays when the result does not verify."""
     try:
-        edits = merge(edits)
+        edits = close_gaps(text, merge(edits))
         after = apply(text, edits)
         verify(text, after, edits)
         python_tree(after)

@@ -18,6 +18,7 @@ from varmigrate.files.python2 import Sign, broken_sign, hidden_sign
 from varmigrate.files.source import Source, Unreadable, decode, encode
 from varmigrate.model import Edit, FileResult, Finding, Safety
 from varmigrate.rewrite.edits import Conflict, apply, merge
+from varmigrate.rewrite.gaps import close_gaps
 from varmigrate.rewrite.guard import Rejected, verify
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tidy import tidy
@@ -218,10 +219,11 @@ def _plan(judgement: _Judgement, options: FileOptions) -> tuple[list[Proposal], 
             gone.add(id(proposal.site.base or proposal.site))
     tidied, replaced = _tidied(judgement, gone, leftovers, edits, options)
     try:
-        return applied, merge([*(edit for edit in edits if edit not in replaced), *tidied])
+        merged = merge([*(edit for edit in edits if edit not in replaced), *tidied])
     except Conflict:
         # An import whose removal meets another edit is left for the next round.
-        return applied, merge(edits)
+        merged = merge(edits)
+    return applied, close_gaps(judgement.analysis.text, merged)
 
 
 def _agree_on_statements(analysis: FileAnalysis, wanted: Iterable[Proposal]) -> None:
