@@ -10,13 +10,19 @@ import re
 from collections import Counter
 
 import cases_volatile
+import cases_volatile_conditions
 import cases_volatile_grid
 import cases_volatile_odd
 import pytest
 from harness import MAIN, Case, fix_project
 from volatility import Run, everywhere, losses, run
 
-CASES = [*cases_volatile.CASES, *cases_volatile_odd.CASES, *cases_volatile_grid.CASES]
+CASES = [
+    *cases_volatile.CASES,
+    *cases_volatile_conditions.CASES,
+    *cases_volatile_odd.CASES,
+    *cases_volatile_grid.CASES,
+]
 REWRITTEN = [case for case in CASES if case.expect == "rewritten"]
 # The flag asks for a graph, so that there is none to be lost.
 ASKS_FOR_NONE = [case for case in REWRITTEN if "literally" not in case.name]

@@ -571,6 +571,15 @@ class Contamination:
         """Whether a binding of the scope may be to something volatile."""
         return bool(self._bindings.get(id(binding), PLAIN) & VOLATILE)
 
+    def volatile_bindings(self) -> list[Binding]:
+        """The bindings of the function that may be to something volatile."""
+        return [binding for binding in self._known.values() if self.holds(binding)]
+
+    def kept(self) -> bool:
+        """Whether a volatile value is put into an attribute, an item, or a container."""
+        stored = (store for found in self._stores.values() for store in found)
+        return any(self.bits(value) & VOLATILE for _, value in (*stored, *self._puts))
+
     def is_parameter(self, name: str) -> bool:
         """Whether a name is a parameter of the function."""
         return any(

@@ -23,6 +23,7 @@ from varmigrate.analysis.volatile import (
     VOLATILE,
     Contamination,
     below,
+    evaluated,
     line_of,
 )
 from varmigrate.model import Edit
@@ -30,11 +31,13 @@ from varmigrate.rewrite.regions import decorate, wrap
 from varmigrate.rewrite.spelling import spell_torch
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.call_fix import is_bool
+from varmigrate.rules.conditions import Meaning, always_leaves, meaning, under_bool
 from varmigrate.rules.region_calls import (
     Callees,
     Collision,
     Differentiated,
     compares,
+    function_called,
     properties,
     shown,
 )
@@ -176,6 +179,8 @@ class Planner:
         self.calls = Callees(analysis, function, self.values)
         self.assumed = self.calls.assumed
         self._changed: set[str] | None = None
+        # Where the last node begins that only runs where the values are not volatile.
+        self.guarded = 0
 
     def plan(self) -> Plan:
         try:
@@ -278,13 +283,39 @@ class Planner:
         self, condition: cst.BaseExpression, body: Sequence[_Part], runs: Sequence[Sequence[_Part]]
     ) -> None:
         """An attribute in the condition must not change between the call and the blocks."""
-        if not any(isinstance(node, cst.Attribute) for node in below(condition)):
+        asked = {node.attr.value for node in below(condition) if isinstance(node, cst.Attribute)}
+        if not asked:
             return
         start = min((self.tree.start(s.call) for s in self.sites if s.call is not None), default=0)
         last = max((self.tree.start(run[0].node) for run in runs), default=0)
+        # The tests above what is differentiated ask for it, too.
+        last = max(last, self.guarded)
+        for node in self._nodes():
+            between = isinstance(node, cst.Call) and start < self.tree.start(node) < last
+            if between and any(self._changes(node, name) for name in asked):
+                raise Collision(f"`{self._text(node)}` changes `{self._text(condition)}`")
         for stop, why in _Part(self.function, blocks=[list(body)]).all_stops():
-            if start < self.tree.start(stop) < last and isinstance(stop, cst.Call):
+            if not isinstance(stop, cst.Call) or not start < self.tree.start(stop) < last:
+                continue
+            method = stop.func.attr.value if isinstance(stop.func, cst.Attribute) else ""
+            if method not in GRADIENT_METHODS | OPTIMIZER_METHODS or stop.args:
                 raise Collision(f"{why} may change `{self._text(condition)}`")
+
+    def _changes(self, call: cst.CSTNode, attribute: str) -> bool:
+        """Whether a function of this file, or one it calls, changes an attribute of that name."""
+        waiting, seen = [(call, self.scope)], set()
+        for node, scope in waiting:
+            func = node.func if isinstance(node, cst.Call) else None
+            function = None if func is None else function_called(self.analysis, func, scope)
+            if function is None or id(function) in seen:
+                continue
+            seen.add(id(function))
+            nodes = list(evaluated(function))
+            if _assigns(nodes, attribute):
+                return True
+            inner = self.analysis.scopes.scope_of[id(function)]
+            waiting += [(node, inner) for node in nodes if isinstance(node, cst.Call)]
+        return False
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
@@ -392,6 +423,11 @@ class Planner:
         """Whether an expression gives the same all over the function and does nothing else."""
         if isinstance(node, (cst.SimpleString, cst.Integer)):
             return True
+        if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
+            return all(self._steady(element.value) for element in node.elements)
+        if isinstance(node, cst.Call):
+            inner = under_bool(self.analysis, node)
+            return inner is not None and self._steady(inner)
         if isinstance(node, cst.Name):
             definitions = self.analysis.flow.definitions(node)
             if definitions is None:
@@ -441,27 +477,7 @@ class Planner:
 
     def _assigned(self, attribute: str) -> bool:
         """Whether the function may change an attribute: by assignment, `train()` or `eval()`."""
-        for node in self._nodes():
-            if isinstance(node, (cst.Assign, cst.AugAssign)):
-                targets = (
-                    [target.target for target in node.targets]
-                    if isinstance(node, cst.Assign)
-                    else [node.target]
-                )
-                if any(
-                    isinstance(part, cst.Attribute) and part.attr.value == attribute
-                    for target in targets
-                    for part in below(target)
-                ):
-                    return True
-            elif (
-                attribute == "training"
-                and isinstance(node, cst.Call)
-                and isinstance(node.func, cst.Attribute)
-                and node.func.attr.value in ("train", "eval")
-            ):
-                return True
-        return False
+        return _assigns(self._nodes(), attribute)
 
     def _nodes(self) -> Iterator[cst.CSTNode]:
         for statement in self._body():
@@ -633,6 +649,9 @@ class Planner:
             if isinstance(node, cst.Call):
                 self._refuse_gradients(part, node)
             found = self.values.computes(node)
+            if found and self._guarded(node):
+                # It records as it did, in a block or outside of one.
+                return
             if found == VOLATILE:
                 part.needs.append(node)
                 if isinstance(node, cst.Call):
@@ -726,30 +745,45 @@ class Planner:
             part.stops.append((node, f"`{self._text(node)}`"))
 
     def _guarded(self, node: cst.CSTNode) -> bool:
-        """Whether a node only runs where the values are not volatile, by the test around it."""
+        """Whether a node only runs where the values are not volatile, by tests around it or above.
+
+        `if train:` is around it, or `if not train: return` above.
+        """
+        found = self.condition is not None and self._is_guarded(node)
+        if found:
+            self.guarded = max(self.guarded, self.tree.start(node))
+        return found
+
+    def _is_guarded(self, node: cst.CSTNode) -> bool:
         if self.condition is None:
             return False
-        wanted = self._negation(self.condition)
+        volatile = meaning(self.analysis, self.condition)
+        if self.branch is not None and not self.branch[1]:
+            volatile = volatile.negation
         below_, current = node, self.tree.parent(node)
-        while current is not None and current is not self.function:
+        while current is not None and below_ is not self.function:
             if isinstance(current, cst.If):
-                test, negated = self._spelled(current.test), self._negation(current.test)
-                if below_ is current.body and test == wanted:
+                test = meaning(self.analysis, current.test)
+                if below_ is current.body and test.excludes(volatile):
                     return True
-                if below_ is current.orelse and negated == wanted:
+                if below_ is current.orelse and test.negation.excludes(volatile):
                     return True
+            elif isinstance(current, (cst.IndentedBlock, cst.Module)):
+                for above in current.body:
+                    if above is below_:
+                        break
+                    if isinstance(above, cst.If) and self._sends_away(above, volatile):
+                        return True
             below_, current = current, self.tree.parent(current)
         return False
 
-    def _spelled(self, node: cst.BaseExpression) -> str:
-        return self._text(node, None)
-
-    def _negation(self, node: cst.BaseExpression) -> str:
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-            return self._spelled(node.expression)
-        if self.branch is not None and node is self.condition and not self.branch[1]:
-            return self._spelled(node)
-        return f"not {self._spelled(node)}"
+    def _sends_away(self, statement: cst.If, volatile: Meaning) -> bool:
+        """Whether what stands behind an `if` only runs where the values are not volatile."""
+        test = meaning(self.analysis, statement.test)
+        if always_leaves(statement.body):
+            return test.negation.excludes(volatile)
+        other = statement.orelse
+        return isinstance(other, cst.Else) and always_leaves(other.body) and test.excludes(volatile)
 
     def _feeds(self, node: cst.CSTNode) -> bool:
         """Whether the result goes straight into a computation that is covered anyway."""
@@ -871,6 +905,10 @@ class Planner:
             if max(_depth(self.tree, node) for part in run for node in part.all_needs()) >= _NESTED:
                 raise Collision("Python allows for no more blocks inside each other there")
             for binding in self.needed_names:
+                loop = self._round_of(binding)
+                if loop is not None:
+                    self._check_round(binding, loop, run)
+                    continue
                 bound = statement_of(self.tree, binding.node)
                 before = self.tree.end(bound) <= self.tree.start(first)
                 if not before or not self.values.above(bound, first):
@@ -898,6 +936,52 @@ class Planner:
             needed=True,
             leaves=leaves,
         )
+
+    def _in_round(self, node: cst.CSTNode, loop: cst.For) -> bool:
+        """Whether a node runs in the rounds of a loop."""
+        current: cst.CSTNode | None = node
+        while current is not None and current is not loop.body:
+            current = self.tree.parent(current)
+        return current is not None
+
+    def _round_of(self, binding: Binding) -> cst.For | None:
+        """The loop whose variable a name is, where volatile values are made in its rounds."""
+        loop = binding.statement
+        if binding.kind is not BindingKind.LOOP or not isinstance(loop, cst.For):
+            return None
+        calls = [site.call for site in self.sites if site.call is not None]
+        return loop if any(self._in_round(call, loop) for call in calls) else None
+
+    def _check_round(self, name: Binding, loop: cst.For, run: Sequence[_Part]) -> None:
+        """Each round decides anew, so no volatile value may go from one to the next."""
+        if not all(self._in_round(part.node, loop) for part in run):
+            line = self.tree.line(run[0].node)
+            raise Collision(f"`{name.name}` decides round by round; line {line} is behind the loop")
+        for binding in self.values.volatile_bindings():
+            for load in self.analysis.scopes.loads.get(binding.name, ()):
+                bound = self.analysis.flow.definitions(load.node) or ()
+                if binding in bound and not any(
+                    self._in_this_round(other, load.node, loop) for other in bound
+                ):
+                    line = line_of(self.analysis, load.node)
+                    raise Collision(
+                        f"`{binding.name}` on line {line} may be of a round in which `{name.name}` "
+                        "was another"
+                    )
+        if self.values.held_outside() or self.values.kept():
+            raise Collision(
+                f"what is kept in one round may be used in one in which `{name.name}` is another"
+            )
+
+    def _in_this_round(self, binding: Binding, read: cst.CSTNode, loop: cst.For) -> bool:
+        """Whether what a read finds was surely bound in the same round."""
+        statement = statement_of(self.tree, binding.node)
+        if not self._in_round(statement, loop):
+            return False
+        if binding.kind is BindingKind.LOOP and isinstance(statement, cst.For):
+            return self._in_round(read, statement)
+        before = self.tree.end(statement) <= self.tree.start(read)
+        return before and self.values.above(statement, read)
 
     def _goes(self, step: Edit) -> bool:
         """Whether a line that would be indented begins inside a flag that is taken out."""
@@ -942,11 +1026,22 @@ class Planner:
         """`not (condition)` in the simplest spelling that surely is a bool."""
         if isinstance(condition, cst.UnaryOperation) and isinstance(condition.operator, cst.Not):
             return self._affirmed(condition.expression)
+        inner = under_bool(self.analysis, condition)
+        if inner is not None:
+            return self._negated(inner)
+        if isinstance(condition, cst.Comparison) and len(condition.comparisons) == 1:
+            target = condition.comparisons[0]
+            if isinstance(target.operator, cst.In):
+                left, right = condition.left, target.comparator
+                return f"{self._text(left, None)} not in {self._text(right, None)}"
         text = self._text(condition, None)
         atom = isinstance(condition, (cst.Name, cst.Attribute, cst.Call)) or condition.lpar
         return f"not {text}" if atom else f"not ({text})"
 
     def _affirmed(self, condition: cst.BaseExpression) -> str:
+        inner = under_bool(self.analysis, condition)
+        if inner is not None:
+            return self._affirmed(inner)
         text = self._text(condition, None)
         if not is_bool(self.analysis, condition):
             return f"bool({text})"
@@ -957,6 +1052,31 @@ class Planner:
 
     def _text(self, node: cst.CSTNode, limit: int | None = 48) -> str:
         return shown(self.tree, node, limit)
+
+
+def _assigns(nodes: Iterable[cst.CSTNode], attribute: str) -> bool:
+    """Whether code changes an attribute of that name: by assignment, `train()` or `eval()`."""
+    for node in nodes:
+        if isinstance(node, (cst.Assign, cst.AugAssign)):
+            targets = (
+                [target.target for target in node.targets]
+                if isinstance(node, cst.Assign)
+                else [node.target]
+            )
+            if any(
+                isinstance(part, cst.Attribute) and part.attr.value == attribute
+                for target in targets
+                for part in below(target)
+            ):
+                return True
+        elif (
+            attribute == "training"
+            and isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and node.func.attr.value in ("train", "eval")
+        ):
+            return True
+    return False
 
 
 def _depth(tree: Tree, node: cst.CSTNode) -> int:
