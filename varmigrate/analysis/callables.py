@@ -15,6 +15,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from varmigrate.analysis.bodies import read_body
+from varmigrate.analysis.operations import OPERATORS, is_external
+from varmigrate.analysis.terms import Body
 from varmigrate.analysis.wrappers import (
     Argument,
     CallableKind,
@@ -64,14 +67,17 @@ _BUILTIN_MAPS = ("map",)
 # Of these only Variable itself wraps.
 _NEVER_WRAP = frozenset({"torch", "numpy"})
 
+# Ways to bind names that are in no statement.
+_HIDDEN = ("exec", "eval", "globals", "locals", "vars")
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _AnyDef = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def read_callables(module: ast.Module) -> FileCallables:
-    """The candidates and classes of a parsed file."""
+    """The candidates, classes and plain functions of a parsed file."""
     reader = _Reader(module)
-    return FileCallables(reader.candidates(), reader.classes())
+    return FileCallables(reader.candidates(), reader.classes(), reader.bodies())
 
 
 def digest_of(text: str) -> str:
@@ -121,6 +127,7 @@ class _Scope:
     is_class: bool = False
     bindings: dict[str, list[object]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
+    last_star: int = 0
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     called: dict[tuple[str, tuple[str, ...]], None] = field(default_factory=dict)
@@ -135,6 +142,10 @@ class _Scope:
         if not self.name:
             return name
         return f"{self.name}.{name}" if self.is_class else f"{self.name}.<locals>.{name}"
+
+    def stars_after(self, line: int) -> bool:
+        """Whether a star import behind a line may bind a name anew."""
+        return self.last_star > line
 
     def module(self) -> _Scope:
         scope = self
@@ -178,6 +189,7 @@ class _Binder:
         self.scope = _Scope(module, "", None)
         self.scopes: dict[int, _Scope] = {id(module): self.scope}
         self.order: list[_Scope] = [self.scope]
+        self.stores: list[ast.Attribute] = []
         self.visit_body(module.body)
 
     def visit(self, node: object) -> None:
@@ -197,6 +209,8 @@ class _Binder:
                 self.visit_body(parts_of(node))
 
     def on_attribute(self, node: ast.Attribute) -> None:
+        if node.ctx.__class__ is ast.Store:
+            self.stores.append(node)
         self.visit(node.value)
 
     def on_constant(self, node: ast.Constant) -> None:
@@ -247,6 +261,7 @@ class _Binder:
         for alias in node.names:
             if alias.name == "*":
                 self.scope.stars.append(module)
+                self.scope.last_star = node.lineno
             else:
                 self.bind(alias.asname or alias.name, _Import(module, alias.name))
 
@@ -391,6 +406,7 @@ class _Names:
         binder = _Binder(module)
         self.scopes = binder.scopes
         self.order = binder.order
+        self.stores = binder.stores
 
     def owner(self, name: str, scope: _Scope) -> _Scope:
         """The scope Python looks a name up in."""
@@ -479,6 +495,21 @@ class _Names:
             return None
         first = [*node.args.posonlyargs, *node.args.args][:1]
         return scope.parent if first and first[0].arg == name else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """The names in one function."""
+
+    names: _Names
+    scope: _Scope
+
+    def ref(self, node: ast.expr) -> Ref | None:
+        return self.names.ref(node, self.scope)
+
+    def is_builtin(self, name: str) -> bool:
+        owner = self.names.owner(name, self.scope)
+        return name not in owner.bindings and not owner.stars
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -944,6 +975,35 @@ class _Reader:
                 )
                 found[scope.name] = ClassSummary(frozenset(scope.bindings), bases)
         return found
+
+    def bodies(self) -> dict[str, Body]:
+        """The functions at the top of the file that only compute, by name."""
+        module = self.names.order[0]
+        found: dict[str, Body] = {}
+        if self.is_odd():
+            return found
+        for name, bindings in module.bindings.items():
+            node = bindings[0]
+            if len(bindings) != 1 or not isinstance(node, ast.FunctionDef) or node.decorator_list:
+                continue
+            inside = self.names.scopes[id(node)]
+            if not inside.returns or inside.yields or module.stars_after(node.lineno):
+                continue
+            lookup = _Inside(self.names, inside)
+            body = read_body(node, name, _parameters(node.args), lookup)
+            if body is not None:
+                found[name] = body
+        return found
+
+    def is_odd(self) -> bool:
+        """Whether names, operators or torch may be something else than they are by the look."""
+        if any((name, ()) in scope.called for scope in self.names.order for name in _HIDDEN):
+            return True
+        if any(scope.is_class and scope.bindings.keys() & OPERATORS for scope in self.names.order):
+            return True
+        module = self.names.order[0]
+        refs = (self.names.ref(store.value, module) for store in self.names.stores)
+        return any(ref is not None and is_external(ref.module or "") for ref in refs)
 
     def candidates(self) -> dict[str, Candidate]:
         """The candidates by name."""

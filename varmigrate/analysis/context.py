@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from varmigrate.analysis.function_plans import FunctionPlan
+from varmigrate.analysis.terms import Summary
 from varmigrate.analysis.wrappers import FileCallables, WrapperSummary
 
 
@@ -27,6 +28,8 @@ class ModuleContext:
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
     file that others name, by name.
+    summaries: dotted origin -> what a function of another file makes of its arguments. replaced:
+    functions of this file in whose place some file of the project may put another.
     """
 
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -43,3 +46,5 @@ class ModuleContext:
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
+    summaries: Mapping[str, Summary] = field(default_factory=dict)
+    replaced: frozenset[str] = frozenset()

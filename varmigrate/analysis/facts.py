@@ -181,6 +181,8 @@ class Facts:
         self.attributes = holders.attributes
         self.tree = names.tree
         self.assumptions = assumptions
+        # What calls give that lead to functions which only compute; see `evaluation`.
+        self.computed: Callable[[cst.Call, Path], Fact | None] = lambda call, path: None
         self._known: dict[int, Fact] = {}
         self._values: dict[_Key, Fact | None] = {}
         self._final: set[_Key] = set()
@@ -277,6 +279,24 @@ class Facts:
 
     def _harmless(self, event: Event) -> bool:
         return self._solved(lambda: self._seen(event)).free
+
+    # -- for those who put facts together ------------------------------------------------------
+
+    def at(self, node: cst.BaseExpression, path: Path) -> Fact:
+        """What is known of the element of `node` at `path`, while facts are worked out."""
+        return self._item(node, path)
+
+    def part(self, whole: Fact) -> Fact:
+        """What is known of an element of a value."""
+        return self._part(whole)
+
+    def joined(self, evaluate: Callable[[Part], Fact], parts: Iterable[Part]) -> Fact:
+        """What holds whichever part it is."""
+        return self._joined(evaluate, parts)
+
+    def identity_of(self, identity: Identity, tensors: Sequence[Fact]) -> IdentityFact:
+        """The identity of the result of an operation on some tensors."""
+        return self._identity(identity, tensors)
 
     # -- solving -------------------------------------------------------------------------------
 
@@ -971,6 +991,9 @@ class Facts:
         """The element of what a call gives; None when the call is nothing special."""
         rest = path[1:]
         arguments = [argument.value for argument in node.args if not argument.star]
+        computed = self.computed(node, path)
+        if computed is not None and computed.free:
+            return computed
         origin = self.names.origin(node.func)
         if origin in _LOADERS:
             return self._batch(node)
@@ -1125,6 +1148,9 @@ class Facts:
         origin = self.names.origin(node.func)
         if self._patched and self._is_patched(node.func):
             return UNKNOWN
+        computed = self.computed(node, ())
+        if computed is not None and (origin or (computed.free and computed.fresh)):
+            return computed
         if origin:
             if origin == VARIABLE:
                 return self._variable(read_call(node))
@@ -1166,7 +1192,9 @@ class Facts:
         if isinstance(node.func, cst.Name):
             called = self.holders.function(node.func)
             if called is not None:
-                return self._ask("return", called)
+                given = self._ask("return", called)
+                # The one knows the arguments of this call, the other what its names hold.
+                return given if computed is None or given.free else computed
         return UNKNOWN
 
     def _is_patched(self, func: cst.BaseExpression) -> bool:

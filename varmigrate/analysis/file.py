@@ -7,7 +7,9 @@ from functools import cached_property
 
 from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.attributes import Attributes
+from varmigrate.analysis.called import Calls
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.evaluation import Evaluation
 from varmigrate.analysis.facts import Facts
 from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.holders import Holders
@@ -51,6 +53,8 @@ class FileAnalysis:
         modules = Modules(self.scopes, self.names, self.flow, attributes)
         holders = Holders(self.scopes, self.names, self.flow, attributes, modules)
         self.facts = Facts(self.names, self.flow, holders, assumptions)
+        holders.calls = Calls(self.scopes, self.names)
+        self.facts.computed = Evaluation(self.facts, holders.calls).of
         self.uses = Uses(self.scopes, self.names, self.flow)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}

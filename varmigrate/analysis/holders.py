@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from varmigrate.analysis.attributes import Attributes
+from varmigrate.analysis.called import Called, Calls
 from varmigrate.analysis.calls import read_call
 from varmigrate.analysis.flow import ANY, Flow, Path
 from varmigrate.analysis.modules import Modules
@@ -179,6 +180,8 @@ class Holders:
         self.flow = flow
         self.attributes = attributes
         self.modules = modules
+        # The calls that lead to functions of other files which only compute.
+        self.calls: Calls | None = None
         # The first of each pair is for the program as it is, the second for one without Variable.
         self._up: tuple[dict[Holder, Holder], dict[Holder, Holder]] = ({}, {})
         self._groups: tuple[dict[Holder, Group], dict[Holder, Group]] | None = None
@@ -299,6 +302,11 @@ class Holders:
         identity = self._identity(node)
         if identity in (Identity.NEW, Identity.DETACHED):
             return
+        computing = self._computing(node)
+        if computing is not None:
+            for shared in computing.shared:
+                yield from self.behind(shared)
+            return
         function = self.function(node.func)
         if function is not None:
             yield ("return", id(function), "")
@@ -306,6 +314,11 @@ class Holders:
             yield from self.behind(node.func.value)
         for argument in node.args:
             yield from self.behind(argument.value)
+
+    def _computing(self, call: cst.Call) -> Called | None:
+        """The call, if it leads to a function of another file that only computes."""
+        called = None if self.calls is None else self.calls.of(call)
+        return None if called is None or called.here else called
 
     def _identity(self, node: cst.Call) -> Identity | None:
         """What the tables say of the result of a call; None when they say nothing."""
@@ -760,6 +773,9 @@ class Holders:
 
     def _given(self, origin: str, call: cst.Call, argument: cst.Arg) -> _Climb:
         """The value is given to something imported."""
+        computing = self._computing(call)
+        if computing is not None:
+            return call if any(node is argument.value for node in computing.shared) else None
         last = origin.rpartition(".")[2]
         others = tuple(a.value for a in call.args if a is not argument)
         if origin in FUNCTIONS and (last in RESHAPE_IN_PLACE_METHODS or last in _OF_THE_OBJECT):

@@ -17,6 +17,8 @@ from types import MappingProxyType
 
 from varmigrate.analysis.callables import digest_of, parts_of, read_callables
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.summaries import Summaries
+from varmigrate.analysis.terms import Body, Summary
 from varmigrate.analysis.wrappers import (
     FileCallables,
     Key,
@@ -26,9 +28,12 @@ from varmigrate.analysis.wrappers import (
     solve,
 )
 from varmigrate.files.spellings import python_tree
+from varmigrate.torch_facts.stars import STAR_EXPORTS_VARIABLE
 from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
 _ELSEWHERE = "project:"
+# In a file that names one of them any name may be bound anew.
+_NAMESPACES = frozenset({"__dict__", "f_locals"})
 # Never taken for a file of the project, whatever its folders are called.
 _EXTERNAL = frozenset({"torch", "numpy"})
 
@@ -257,11 +262,15 @@ class Project:
         self._sources_of: dict[str, set[str]] = {}
         self._definitions: dict[tuple[str, Ref], Key | None] = {}
         self._variables: dict[tuple[str, Ref], bool] = {}
+        self._closed: dict[str, bool] = {}
 
     def context(
-        self, path: str, wrappers: Mapping[Key, WrapperSummary] = MappingProxyType({})
+        self,
+        path: str,
+        wrappers: Mapping[Key, WrapperSummary] = MappingProxyType({}),
+        summaries: Summaries | None = None,
     ) -> ModuleContext:
-        """What the imports of `path` are. wrappers: those of the project."""
+        """What the imports of `path` are. wrappers, summaries: those of the project."""
         summary = self._summary(path)
         if summary is None:
             return ModuleContext()
@@ -284,7 +293,52 @@ class Project:
             elif target is not None:
                 imports[module, name] = f"{_ELSEWHERE}{target}.{name}"
         reached = _Reach(self, path, summary, wrappers).run(imports, stars) if wrappers else {}
-        return ModuleContext(imports, stars, wrappers=reached)
+        computing: dict[str, Summary] = {}
+        if summaries is not None:
+            computing = _Summarised(self, path, summary, summaries).reached(imports, stars)
+        return ModuleContext(imports, stars, wrappers=reached, summaries=computing)
+
+    # -- functions that only compute -----------------------------------------------------------
+
+    def body(self, path: str, name: str) -> Body | None:
+        """A function of a file that only computes, as far as that file says."""
+        summary = self._summary_of(path)
+        if not summary.words.isdisjoint(_NAMESPACES):
+            return None
+        return summary.callables.bodies.get(name)
+
+    def outside(self, path: str, ref: Ref) -> str:
+        """The dotted name of what a reference leads to outside of the project; empty if unsure."""
+        head, _, rest = ref.name.partition(".")
+        origin = ""
+        if ref.module == "*":
+            origin = self._star_origin(path, head) if self.closed(path) else ""
+        elif ref.module:
+            origin = self._import(path, (ref.module, head or None))
+        if not origin or origin.startswith(_ELSEWHERE):
+            return ""
+        return f"{origin}.{rest}" if rest else origin
+
+    def unbound(self, path: str, ref: Ref) -> bool:
+        """Whether nothing binds a name that only a star import could bind."""
+        stars = (self.find(path, module) for module in self._summary_of(path).stars)
+        names = (self.public(target) for target in stars if target is not None)
+        return ref.module == "*" and self.closed(path) and not any(ref.name in n for n in names)
+
+    def closed(self, path: str) -> bool:
+        """Whether all that the star imports of a file bind is seen."""
+        if path not in self._closed:
+            reached = self._star_reaches(path, set())
+            self._closed[path] = all(self._sees_stars(file, path) for file in reached)
+        return self._closed[path]
+
+    def _sees_stars(self, path: str, user: str) -> bool:
+        summary = self._summary_of(path)
+        seen = (
+            self.find(path, module) is not None or module in STAR_EXPORTS_VARIABLE
+            for module in summary.stars
+        )
+        return (summary.readable or path == user) and all(seen)
 
     # -- wrappers ------------------------------------------------------------------------------
 
@@ -677,6 +731,64 @@ class _Reach:
             module = self.project.origin(path, name).removeprefix(_ELSEWHERE)
             if self.project.exists(module):
                 self.module(f"{origin}.{name}", module, depth + 1)
+
+
+class _Summarised(_Reach):
+    """The functions that only compute and that the imports of one file can reach, likewise."""
+
+    def __init__(
+        self, project: Project, path: str, summary: ModuleSummary, summaries: Summaries
+    ) -> None:
+        super().__init__(project, path, summary, {})
+        self.summaries = summaries
+        self.computing: dict[str, Summary] = {}
+
+    def reached(
+        self, imports: Mapping[tuple[str, str], str], stars: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, Summary]:
+        """The reachable functions."""
+        self.run(imports, stars)
+        return self.computing
+
+    def value(self, origin: str, path: str, ref: Ref) -> None:
+        place = self.project.place(path, ref)
+        if place is not None and place[0] != self.path:
+            found = self.summaries.of(place)
+            if found is not None:
+                self.computing[origin] = found
+
+
+class Links:
+    """How the functions of a project call each other, for `Summaries`.
+
+    replaced: names that some file of the project gives something else to from outside.
+    """
+
+    def __init__(self, project: Project, replaced: frozenset[str]) -> None:
+        self.project = project
+        self.replaced = replaced
+
+    def known(self, path: str, ref: Ref) -> Summary | None:
+        """Nothing is known before its body is looked into."""
+        return None
+
+    def body(self, key: Key) -> Body | None:
+        """The body of a function that nothing replaces."""
+        return None if key[1] in self.replaced else self.project.body(*key)
+
+    def target(self, path: str, ref: Ref) -> Key | None:
+        """The function of the project that a reference in a file leads to."""
+        if ref.module == "*" and not self.project.closed(path):
+            return None
+        return self.project.place(path, ref)
+
+    def outside(self, path: str, ref: Ref) -> str:
+        """The dotted name of what a reference leads to outside of the project; empty if unsure."""
+        return self.project.outside(path, ref)
+
+    def unbound(self, path: str, ref: Ref) -> bool:
+        """Whether nothing binds the name, so that it can only be a built-in."""
+        return self.project.unbound(path, ref)
 
 
 def _join(module: str, name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -149,7 +150,7 @@ class _Finder:
         self.context = names.context
         self.direct = {id(site.call) for site in direct if site.kind is SiteKind.CALL}
         self.wrapping = [s for s in direct if s.kind in (SiteKind.CALL, SiteKind.MAP)]
-        self.callables = _callables(scopes.tree.text, names.context)
+        self.callables = callables_of(scopes.tree.text, names.context)
         self.known: dict[str, WrapperSummary] = dict(self.context.wrappers)
         self.by_key: dict[Key, Wrapper] = {}
         self.by_place: dict[tuple[str, int], Wrapper] = {}
@@ -493,9 +494,15 @@ class _Finder:
         return ".".join(reversed(parts))
 
 
-def _callables(text: str, context: ModuleContext) -> FileCallables:
+def callables_of(text: str, context: ModuleContext) -> FileCallables:
+    """The callables of a text that may have changed since the project was looked into."""
     if context.callables is not None and context.callables[0] == digest_of(text):
         return context.callables[1]
+    return _read(text)
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> FileCallables:
     try:
         return read_callables(python_tree(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

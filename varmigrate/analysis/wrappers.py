@@ -11,9 +11,12 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from varmigrate.torch_facts.variable import VARIABLE_PARAMETERS
+
+if TYPE_CHECKING:
+    from varmigrate.analysis.terms import Body
 
 Item = TypeVar("Item")
 Key = tuple[str, str]
@@ -161,10 +164,11 @@ class ClassSummary:
 
 @dataclass(frozen=True, slots=True)
 class FileCallables:
-    """What one file offers: candidates by name, and its classes by name."""
+    """What one file offers, by name: candidates, classes, and functions that only compute."""
 
     candidates: Mapping[str, Candidate] = field(default_factory=dict)
     classes: Mapping[str, ClassSummary] = field(default_factory=dict)
+    bodies: Mapping[str, Body] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
-from varmigrate.analysis.project import ModuleSummary, Project, summarise
+from varmigrate.analysis.project import Links, ModuleSummary, Project, summarise
+from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.takers import takers
 from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
@@ -26,6 +27,13 @@ _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<source>\.*[\w.]*)[ \t]+import\b|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )
+# `module.name = ...`, also annotated, as one of several targets, or as a loop variable.
+_STORED = re.compile(rb"(?<!\bself)\.[ \t]*([A-Za-z_]\w*)[ \t]*(?:=(?!=)|:[^=\n]*=(?!=)|\bin\b)")
+_STORED_TOGETHER = re.compile(rb"(\.[ \t]*[A-Za-z_]\w*[ \t]*[,)\]][^=\n]*)=(?!=)")
+_TAKEN = re.compile(rb"\bas[ \t]+\w[\w.]*\.(\w+)")
+_ATTRIBUTE = re.compile(rb"\.[ \t]*([A-Za-z_]\w*)")
+_REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
+_QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
@@ -78,6 +86,7 @@ class Index:
         self._modes: dict[str, frozenset[str]] = {}
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
+        self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
 
     def context(self, path: str) -> ModuleContext:
         """What the project says about one file."""
@@ -88,7 +97,7 @@ class Index:
         context = ModuleContext()
         summary = self._summary(path)
         if self._has_edges(path, project):
-            context = project.context(path, known.wrappers)
+            context = project.context(path, known.wrappers, self._summaries_of(root, project))
         reached, namesakes = self._takers(root, path, project, summary)
         return replace(
             context,
@@ -98,10 +107,33 @@ class Index:
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
             own_modules=self._namesakes(path, project),
+            replaced=self._replaced(root, project, summary),
             takers=reached,
             namesakes=namesakes,
             callables=None if summary is None else (summary.digest, summary.callables),
         )
+
+    def _summaries_of(self, root: str, project: Project) -> Summaries:
+        """What the functions of a project make of their arguments."""
+        if root not in self._computing:
+            prefix = root.rstrip(os.sep) + os.sep
+            mine = {path for path in self._files if path.startswith(prefix)}
+            replaced: set[bytes] = set()
+            for path in sorted({*mine, *self._neighbours(root)}):
+                with suppress(OSError):
+                    replaced |= replaced_names(self._files.get(path) or read_bytes(path))
+            names = frozenset(name.decode("ascii", "replace") for name in replaced)
+            self._computing[root] = Summaries(Links(project, names)), names
+        return self._computing[root][0]
+
+    def _replaced(
+        self, root: str, project: Project, summary: ModuleSummary | None
+    ) -> frozenset[str]:
+        """The functions of a file in whose place another file may put something else."""
+        if summary is None or not summary.callables.bodies:
+            return frozenset()
+        self._summaries_of(root, project)
+        return self._computing[root][1] & summary.callables.bodies.keys()
 
     def _covered(self, root: str, path: str) -> frozenset[str]:
         """What the project calls under a gradient mode, for files that evaluate models."""
@@ -421,6 +453,16 @@ class Index:
             summary = ModuleSummary(readable=False)
         self._kept[path] = (raw, summary)
         return summary
+
+
+def replaced_names(raw: bytes) -> set[bytes]:
+    """The names that a file may give something else to in another, by the look of its text."""
+    found = {*_STORED.findall(raw), *_TAKEN.findall(raw)}
+    for group in _STORED_TOGETHER.findall(raw):
+        found.update(_ATTRIBUTE.findall(group))
+    if _REPLACING.search(raw):
+        found.update(text.rpartition(b".")[2] for text in _QUOTED.findall(raw))
+    return found
 
 
 def _pattern(words: set[bytes]) -> re.Pattern[bytes]:
