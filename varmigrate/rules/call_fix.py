@@ -22,6 +22,7 @@ from varmigrate.rewrite.expressions import Suffix, add_keyword, inner_span, unwr
 from varmigrate.rewrite.imports import remove_statement
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.base import Rewrite, safe, unsafe
+from varmigrate.rules.blocking import blocking
 from varmigrate.torch_facts.factories import FACTORIES
 
 _NONE = Suffix("")
@@ -101,9 +102,10 @@ def _drops(
         known = fact.graph is GraphFact.ATTACHED or fact.kind in (Kind.OTHER, Kind.SEQUENCE)
         return not known and not analysis.facts.obstacle(call, data, contract=True), ""
     if fact.kind is not Kind.TENSOR or not fact.free:
-        return False, fact.doubt
+        return False, blocking(analysis, data)
     if not fact.known_plain:
-        return False, "it may be a Parameter or another subclass of Tensor"
+        shown = _short(analysis.tree.code(data))
+        return False, f"`{shown}` may be a Parameter or another subclass of Tensor"
     obstacle = analysis.facts.obstacle(call, data)
     return not obstacle, obstacle
 
