@@ -173,7 +173,7 @@ def list_rules() -> None:
     """List all rules."""
     from varmigrate.output.explain import rule_lines
 
-    for line in rule_lines():
+    for line in rule_lines(_width(sys.stdout)):
         click.echo(line)
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import importlib
 import pkgutil
 
 from varmigrate import rules
+from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.file import FileAnalysis
 from varmigrate.rules.base import Rule
+
+
+class Default(enum.StrEnum):
+    """Where a rule speaks without being selected: always, in files that use Variable, or never."""
+
+    ON = "on"
+    LEGACY = "legacy"
+    OFF = "off"
 
 
 @functools.cache
@@ -34,3 +45,12 @@ def all_rules() -> tuple[Rule, ...]:
 def by_code() -> dict[str, Rule]:
     """The rules by code."""
     return {rule.code: rule for rule in all_rules()}
+
+
+def default_of(rule: Rule) -> Default:
+    """Where a rule speaks without being selected."""
+    analysis = FileAnalysis("a.py", "import torch\n", ModuleContext())
+    if rule.on(analysis):
+        return Default.ON
+    analysis.legacy = True
+    return Default.LEGACY if rule.on(analysis) else Default.OFF
