@@ -2412,6 +2412,29 @@ def to_var(x, volatile=False):
     return Variable(x, volatile=volatile)
 h = torch.no_grad()(lambda x: net(to_var(x, volatile=True)).data)
 r = h(torch.ones(1, 2))
+#### another file computes with what a producer gives
+from lib import get
+def f():
+    x = get(torch.ones(1, 2))
+    return head(x).sum().item()
+n = f()
+## FILE lib.py
+emb = torch.nn.Linear(2, 2)
+def get(t):
+    v = Variable(t, volatile=True)
+    return emb(v)
+#### another file computes with what a method gives
+from lib import Maker
+def f():
+    for x in Maker().get(torch.ones(1, 2)):
+        see("x", head(x).data)
+f()
+## FILE lib.py
+emb = torch.nn.Linear(2, 2)
+class Maker:
+    def get(self, t):
+        v = Variable(t, volatile=True)
+        return emb(v), emb(v * 2)
 #### a wrapper found by a computed name
 import lib
 @torch.no_grad()
@@ -2422,6 +2445,35 @@ q = getattr(lib, "to_" + "var")(torch.ones(1, 2), volatile=False)
 ## FILE lib.py
 def to_var(x, volatile=False):
     return Variable(x, volatile=volatile)
+"""
+
+# Producers whose results other files only look at.
+LOOKED_AT = r"""
+#### another file asks for numbers of what a producer gives
+from lib import get
+def f():
+    x = get(torch.ones(1, 2))
+    print(x.size(0))
+    return x.sum(1).item(), x.data, x[0].max(0)[1].item()
+n = f()
+## FILE lib.py
+emb = torch.nn.Linear(2, 2)
+def get(t):
+    v = Variable(t, volatile=True)
+    return emb(v)
+#### another file computes with it under no_grad
+import lib
+def f():
+    with torch.no_grad():
+        x = lib.get(torch.ones(1, 2))
+        return head(x).sum().item()
+n = f()
+print(lib.get(torch.ones(1, 2)).size(0))
+## FILE lib.py
+emb = torch.nn.Linear(2, 2)
+def get(t):
+    v = Variable(t, volatile=True)
+    return emb(v)
 """
 
 # What is awkward to write a region around; the tool has to do it all the same.
@@ -2472,6 +2524,7 @@ r = f(torch.ones(1, 2))
 CASES = [
     *_cases("found", FOUND),
     *_cases("around", AROUND, "rewritten"),
+    *_cases("looked at", LOOKED_AT, "rewritten"),
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),
     *_cases("flags", FLAGS),

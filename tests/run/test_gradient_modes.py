@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from varmigrate.analysis.callers import covered_calls
+from varmigrate.analysis.results import computed_with
 from varmigrate.model import Finding
 from varmigrate.run.engine import RunOptions, run
 
@@ -77,3 +78,36 @@ def test_a_result_that_another_file_may_differentiate_is_not(tmp_path: Path, use
     assert found.safety == "unsafe"
     assert found.fix is not None
     assert "predict" in (found.fix.assumption or "")
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("f(x)\n", set()),
+        ("print(f(x))\n", set()),
+        ("print(f'{f(x)}')\n", set()),
+        ("n = f(x).sum(1).item()\n", set()),
+        ("n = f(x)[0].data * 2\n", set()),
+        ("y = f(x)\nprint(y)\nn = y.item()\n", set()),
+        ("a, b = f(x)\nprint(a, b.size(0))\n", set()),
+        ("if f(x) > 3:\n    pass\n", set()),
+        ("def g():\n    y = f(x)\n    return y.data\n\ny = 1\nnet(y)\n", set()),
+        ("with torch.no_grad():\n    y = f(x)\n    net(y)\n", set()),
+        ("with torch.no_grad():\n    y = f(x)\nnet(y)\n", set()),
+        ("y = f(x)\nwith torch.no_grad():\n    net(y)\n", set()),
+        ("net(f(x))\n", {"f"}),
+        ("y = a.f(x)\nnet(y)\n", {"f"}),
+        ("y = f(x)\nnet(y.sum())\n", {"f", "sum"}),
+        ("y = f(x)\n\n\ndef g():\n    return net(y)\n", {"f", "net"}),
+        ("def g():\n    return f(x)\n", {"f"}),
+        ("self.y = f(x)\n", {"f"}),
+        ("y = f(x) + w\n", {"f"}),
+        ("y = f(x).matmul(w)\n", {"f"}),
+        ("for y in f(x):\n    net(y)\n", {"f"}),
+        ("y = [f(x)]\n", {"f"}),
+        ("a, b = f(x)\nnet(b)\n", {"f"}),
+        ("y = f(x)\nbackward = y.backward\n", {"f"}),
+    ],
+)
+def test_results_that_are_computed_with(source: str, names: set[str]) -> None:
+    assert computed_with(ast.parse(source)) == names

@@ -20,22 +20,24 @@ def covered_calls(tree: ast.AST) -> frozenset[str]:
     while waiting:
         node, inside = waiting.pop()
         if isinstance(node, ast.With | ast.AsyncWith):
-            inside = inside or any(_is_mode(item.context_expr) for item in node.items)
+            inside = inside or any(is_mode(item.context_expr) for item in node.items)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            inside = any(_is_mode(decorator) for decorator in node.decorator_list)
+            inside = any(is_mode(decorator) for decorator in node.decorator_list)
         elif isinstance(node, ast.Call) and inside:
-            name = _last(node.func)
+            name = last_name(node.func)
             if name:
                 found.add(name)
         waiting += [(child, inside) for child in ast.iter_child_nodes(node)]
     return frozenset(found)
 
 
-def _is_mode(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _last(node.func) in _MODES
+def is_mode(node: ast.AST) -> bool:
+    """Whether an expression is a call that switches the recording of gradients."""
+    return isinstance(node, ast.Call) and last_name(node.func) in _MODES
 
 
-def _last(node: ast.AST) -> str:
+def last_name(node: ast.AST) -> str:
+    """The last part of a dotted name; empty for any other expression."""
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""

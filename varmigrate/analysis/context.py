@@ -24,6 +24,7 @@ class ModuleContext:
     takers: functions and classes the imports of this file lead to, by short name, that take the
     flag `async` was. namesakes: those of the whole project.
     differentiated: names that other files of the project use where they differentiate.
+    computed: names of functions whose results other files may compute with.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
@@ -43,6 +44,7 @@ class ModuleContext:
     namesakes: frozenset[str] = frozenset()
     covered: frozenset[str] = frozenset()
     differentiated: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

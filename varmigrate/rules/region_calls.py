@@ -14,6 +14,7 @@ import libcst as cst
 
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.results import PLAIN_READS
 from varmigrate.analysis.scopes import Scope, ScopeKind
 from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.uses import RoleKind
@@ -48,12 +49,10 @@ from varmigrate.torch_facts.quiet import (
 )
 
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
-# Of these, nothing is part of a graph.
-PLAIN_READS = frozenset("data size shape item detach numpy dtype device dim numel".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 # Special methods by which an expression without a call runs code.
 _ANSWERING = frozenset(
-    "__lt__ __le__ __gt__ __ge__ __eq__ __ne__ __bool__ __len__ __contains__ __getattr__ "
+    "__lt__ __le__ __gt__ __ge__ __eq__ __ne__ __bool__ __contains__ __getattr__ "
     "__getattribute__ __get__".split()
 )
 # Special methods that a region meets as calls, or as loops.

@@ -14,10 +14,12 @@ from weakref import WeakKeyDictionary
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.results import PLAIN_READS
+from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import statement_of
 from varmigrate.analysis.volatile import VOLATILE, Contamination, function_around, line_of
-from varmigrate.rules.region_calls import PLAIN_READS, function_called
+from varmigrate.rules.region_calls import function_called
 from varmigrate.rules.regions import Plan, Planner, is_source, passes_on
 from varmigrate.torch_facts.quiet import DERIVATIVE_WORDS
 
@@ -128,6 +130,11 @@ class _FilePlans:
             }
         if isinstance(function, cst.FunctionDef) and planner.values.returned() & VOLATILE:
             names.add(function.name.value)
+            if self._computed_elsewhere(function):
+                yield (
+                    f"what other files compute with the result of `{function.name.value}` may keep "
+                    "its graph, or is under `torch.no_grad()`"
+                )
         if not isinstance(function, cst.Module) and not isinstance(function, cst.FunctionDef):
             names.add("the lambda")
         here = re.search(DERIVATIVE_WORDS, self.analysis.text) is not None
@@ -143,6 +150,14 @@ class _FilePlans:
                 yield f"nothing that depends on `{name}` is differentiated"
             elif words & elsewhere:
                 yield f"no other file differentiates what depends on `{name}`"
+
+    def _computed_elsewhere(self, function: cst.FunctionDef) -> bool:
+        """Whether another file may compute with what a function gives back."""
+        context, name = self.analysis.context, function.name.value
+        if name not in context.computed:
+            return False
+        at_top = self.analysis.scopes.scope_at(function).kind is ScopeKind.MODULE
+        return name in context.exported or not at_top
 
     def _classes_around(self, function: cst.CSTNode) -> set[str]:
         """The class a method is of, by name."""

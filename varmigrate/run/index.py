@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.project import Links, ModuleSummary, Project, summarise
+from varmigrate.analysis.results import computed_with
 from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.takers import takers
 from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
@@ -35,6 +36,7 @@ _ATTRIBUTE = re.compile(rb"\.[ \t]*([A-Za-z_]\w*)")
 _REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
+_DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -84,6 +86,7 @@ class Index:
         self._known: dict[str, _Known] = {}
         self._backwards: dict[str, dict[str, frozenset[str]]] = {}
         self._modes: dict[str, frozenset[str]] = {}
+        self._results: dict[str, frozenset[str]] = {}
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
@@ -106,6 +109,7 @@ class Index:
             overridden=known.overridden.get(path, frozenset()),
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
+            computed=self._computed(root, path),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
             takers=reached,
@@ -164,6 +168,20 @@ class Index:
             }
         found = [words for other, words in self._backwards[root].items() if other != path]
         return frozenset().union(*found)
+
+    def _computed(self, root: str, path: str) -> frozenset[str]:
+        """The functions whose results other files compute with, for files with volatile values."""
+        raw = self._files.get(path, b"")
+        names = set(_DEFINED.findall(raw)) if b"volatile" in raw else set()
+        found: set[str] = set()
+        for other, text in self._naming_any(root, names) if names else ():
+            if other not in self._results:
+                self._results[other] = frozenset()
+                with suppress(SyntaxError, ValueError, RecursionError, Unreadable):
+                    self._results[other] = computed_with(python_tree(decode("", text).text))
+            if other != path:
+                found |= self._results[other]
+        return frozenset(found)
 
     def _naming_any(self, root: str, words: set[bytes]) -> Iterator[tuple[str, bytes]]:
         """All files of a project in which one of the words occurs, with their bytes."""
