@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,21 @@ def test_the_fix_hook_rewrites_it(repository: Path) -> None:
 @pytest.mark.parametrize("hook", ["varmigrate-check", "varmigrate-fix"])
 def test_a_clean_file_passes(repository: Path, hook: str) -> None:
     assert commit(repository, hook, FIXED).returncode == 0
+
+
+def test_the_readme_shows_hooks_that_work(repository: Path) -> None:
+    text = (ROOT / "README.md").read_text()
+    local, clone = re.findall(r"```yaml\n(repos:.*?)```", text, re.DOTALL)
+    hooks = repository.parent / "hooks"
+    revision = run("git", "rev-parse", "HEAD", cwd=hooks).stdout.strip()
+    clone = clone.replace("/path/to/varmigrate ", f"{hooks} ").replace("COMMIT", revision)
+    (repository / "a.py").write_text(USE)
+    for config in (local, clone):
+        (repository / ".pre-commit-config.yaml").write_text(config)
+        run("git", "add", "-A", cwd=repository)
+        done = run(sys.executable, "-m", "pre_commit", "run", "--all-files", cwd=repository)
+        assert done.returncode == 1, done.stderr
+        assert "a.py:5:13: VM112" in done.stdout
 
 
 def test_all_files_go_to_one_run(repository: Path) -> None:
