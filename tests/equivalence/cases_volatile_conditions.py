@@ -182,6 +182,21 @@ REWRITTEN = [
         contains=("torch.set_grad_enabled(bool(train))",),
     ),
     case(
+        "conditions/a flag that is found anew, and nothing is carried on",
+        """
+        def run():
+            for number, (x, y) in enumerate(batches):
+                test = number % 2 == 0
+                loss = criterion(net(Variable(x, volatile=test)), y)
+                if not test:
+                    loss.backward()
+                see("loss", loss.item())
+
+        run()
+        """,
+        contains=MODE,
+    ),
+    case(
         "conditions/a state within one phase",
         """
         def run():
@@ -482,6 +497,51 @@ KEPT = [
         Task().run()
         """,
         note="volatile values of one round go into the other",
+    ),
+    kept(
+        "conditions/a flag that is found anew in each round",
+        """
+        def run():
+            h = torch.zeros(3, 2)
+            for number, (x, y) in enumerate(batches):
+                test = number % 2 == 0
+                h = net(Variable(x, volatile=test) + h)
+                if not test:
+                    h.sum().backward()
+
+        run()
+        """,
+        note="a volatile value of one round goes into the next",
+    ),
+    kept(
+        "conditions/a flag that turns in a while loop",
+        """
+        def run():
+            h, number = torch.zeros(3, 2), 0
+            while number < 3:
+                test = number % 2 == 0
+                number += 1
+                h = net(Variable(batches[0][0], volatile=test) + h)
+                see("h", h.data)
+
+        run()
+        """,
+        note="a volatile value of one round goes into the next",
+    ),
+    kept(
+        "conditions/a sum over the phases is differentiated",
+        """
+        def run():
+            total = torch.zeros(())
+            for phase in ["val", "train"]:
+                loss = net(Variable(batches[0][0], volatile=phase == "val")).sum()
+                total = total + loss
+            if phase == "train":
+                total.backward()
+
+        run()
+        """,
+        note="the sum holds what was volatile",
     ),
     kept(
         "conditions/used behind the phases",

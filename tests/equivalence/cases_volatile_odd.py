@@ -2412,6 +2412,30 @@ def to_var(x, volatile=False):
     return Variable(x, volatile=volatile)
 h = torch.no_grad()(lambda x: net(to_var(x, volatile=True)).data)
 r = h(torch.ones(1, 2))
+#### a row between two computations is written afterwards
+def f(x):
+    buf = torch.zeros(2, 2)
+    v = Variable(x, volatile=True)
+    o = net(v)
+    row = buf[0]
+    p = head(o).sum().item()
+    row += net.weight[0]
+    buf.sum().backward()
+    return p
+p = f(torch.ones(1, 2))
+g = net.weight.grad
+#### a view between two computations is written afterwards
+def f(x):
+    buf = torch.zeros(2, 2)
+    v = Variable(x, volatile=True)
+    o = net(v)
+    flat = buf.view(-1)
+    p = head(o).sum().item()
+    flat.add_(net.weight.view(-1))
+    buf.sum().backward()
+    return p
+p = f(torch.ones(1, 2))
+g = net.weight.grad
 #### another file computes with what a producer gives
 from lib import get
 def f():

@@ -908,6 +908,7 @@ class Planner:
                 loop = self._round_of(binding)
                 if loop is not None:
                     self._check_round(binding, loop, run)
+                if loop is not None and loop is binding.statement:
                     continue
                 bound = statement_of(self.tree, binding.node)
                 before = self.tree.end(bound) <= self.tree.start(first)
@@ -937,22 +938,25 @@ class Planner:
             leaves=leaves,
         )
 
-    def _in_round(self, node: cst.CSTNode, loop: cst.For) -> bool:
+    def _in_round(self, node: cst.CSTNode, loop: cst.For | cst.While) -> bool:
         """Whether a node runs in the rounds of a loop."""
         current: cst.CSTNode | None = node
         while current is not None and current is not loop.body:
             current = self.tree.parent(current)
         return current is not None
 
-    def _round_of(self, binding: Binding) -> cst.For | None:
-        """The loop whose variable a name is, where volatile values are made in its rounds."""
-        loop = binding.statement
-        if binding.kind is not BindingKind.LOOP or not isinstance(loop, cst.For):
+    def _round_of(self, binding: Binding) -> cst.For | cst.While | None:
+        """The loop that binds a name anew in each round, where volatile values are made in them."""
+        loop: cst.CSTNode | None = statement_of(self.tree, binding.node)
+        if binding.kind is not BindingKind.LOOP:
+            while loop is not None and not isinstance(loop, (cst.For, cst.While)):
+                loop = self.tree.parent(loop)
+        if not isinstance(loop, (cst.For, cst.While)):
             return None
         calls = [site.call for site in self.sites if site.call is not None]
         return loop if any(self._in_round(call, loop) for call in calls) else None
 
-    def _check_round(self, name: Binding, loop: cst.For, run: Sequence[_Part]) -> None:
+    def _check_round(self, name: Binding, loop: cst.For | cst.While, run: Sequence[_Part]) -> None:
         """Each round decides anew, so no volatile value may go from one to the next."""
         if not all(self._in_round(part.node, loop) for part in run):
             line = self.tree.line(run[0].node)
@@ -973,7 +977,9 @@ class Planner:
                 f"what is kept in one round may be used in one in which `{name.name}` is another"
             )
 
-    def _in_this_round(self, binding: Binding, read: cst.CSTNode, loop: cst.For) -> bool:
+    def _in_this_round(
+        self, binding: Binding, read: cst.CSTNode, loop: cst.For | cst.While
+    ) -> bool:
         """Whether what a read finds was surely bound in the same round."""
         statement = statement_of(self.tree, binding.node)
         if not self._in_round(statement, loop):
