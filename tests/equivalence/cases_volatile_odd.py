@@ -2436,6 +2436,41 @@ def f(x):
     return p
 p = f(torch.ones(1, 2))
 g = net.weight.grad
+#### added in place to what was given
+def f(x, buf):
+    v = Variable(x, volatile=True)
+    buf.add_(net(v))
+buf = torch.zeros(2, 2)
+f(torch.ones(2, 2), buf)
+buf.sum().backward()
+g = net.weight.grad
+#### added in place to a row of what was given
+def f(x, buf):
+    v = Variable(x, volatile=True)
+    row = buf[0]
+    row += net(v)[0]
+buf = torch.zeros(2, 2)
+f(torch.ones(2, 2), buf)
+buf.sum().backward()
+g = net.weight.grad
+#### copied in place into a view of a global tensor
+BUFFER = torch.zeros(2, 2)
+def f(x):
+    v = Variable(x, volatile=True)
+    flat = BUFFER.view(-1)
+    flat.copy_(net(v).view(-1))
+f(torch.ones(2, 2))
+BUFFER.sum().backward()
+g = net.weight.grad
+#### added in place to a tensor of the function's own
+def f(x):
+    v = Variable(x, volatile=True)
+    own = torch.zeros(2, 2)
+    own.add_(net(v))
+    own += net(v)
+    return own.data
+a = f(torch.ones(2, 2))
+net(torch.ones(2, 2)).sum().backward()
 #### another file computes with what a producer gives
 from lib import get
 def f():
