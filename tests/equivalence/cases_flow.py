@@ -79,7 +79,7 @@ CLEAN = [
 
         out = f(False)
         """,
-        contains=("    else:\n        pass\n",),
+        contains=("        x = x.cuda()\n    return x + 1\n",),
     ),
     legacy(
         "flow/two statements of one block go",

@@ -230,6 +230,8 @@ def test_one_other_place_and_places_on_one_line() -> None:
     many = [manual(line=line, message=f"m{line}") for line in range(100, 140)]
     twice = [finding(line=7), finding(line=9), finding(line=9, column=30)]
     assert "= also at line 9\n" in shown(report(*twice, *many))
+    on_one_line = [finding(line=7), finding(line=7, column=30)]
+    assert "= also further on in this line\n" in shown(report(*on_one_line, *many))
 
 
 # Summary and statistics

@@ -107,3 +107,61 @@ def test_a_needless_statement_leaves_no_gap() -> None:
     )
     after = "import torch\n\n\ndef f():\n    x = torch.ones(2)\n\n    return x + 1\n"
     assert fixed(head + "\n    x = Variable(x)\n\n    return x + 1\n") == after
+
+
+# An `else` of which nothing is left
+
+ELSE = (
+    "import torch\nfrom torch.autograd import Variable\n\n\ndef f(a):\n    x = torch.ones(2)\n{}"
+    "    return x + 1\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "    if a:\n        x = x.cuda()\n    else:\n        x = Variable(x)\n",
+            "    if a:\n        x = x.cuda()\n",
+        ),
+        (
+            "    if a:\n        x = x.cuda()\n    else:\n        x = Variable(x)\n\n"
+            "        x = Variable(x)\n\n",
+            "    if a:\n        x = x.cuda()\n\n",
+        ),
+        (
+            "    if a:\n        x = x.cuda()\n    elif x:\n        x = Variable(x)\n",
+            "    if a:\n        x = x.cuda()\n    elif x:\n        pass\n",
+        ),
+        (
+            "    if a:\n        x = x.cuda()\n    else:  # why\n        x = Variable(x)\n",
+            "    if a:\n        x = x.cuda()\n    else:  # why\n        pass\n",
+        ),
+        (
+            "    if a:\n        x = x.cuda()\n    else:\n        # why\n        x = Variable(x)\n",
+            "    if a:\n        x = x.cuda()\n    else:\n        # why\n        pass\n",
+        ),
+        (
+            "    if a:\n        x = x.cuda()\n    else:\n        x = Variable(x)\n        a = x\n",
+            "    if a:\n        x = x.cuda()\n    else:\n        a = x\n",
+        ),
+        (
+            "    if a: x = x.cuda()\n    else: x = Variable(x)\n",
+            "    if a: x = x.cuda()\n    else: pass\n",
+        ),
+        (
+            "    while a:\n        a = a - 1\n    else:\n        x = Variable(x)\n",
+            "    while a:\n        a = a - 1\n    else:\n        pass\n",
+        ),
+    ],
+)
+def test_an_else_that_says_nothing_goes(before: str, after: str) -> None:
+    head = "import torch\n\n\ndef f(a):\n    x = torch.ones(2)\n"
+    assert fixed(ELSE.format(before)) == f"{head}{after}    return x + 1\n"
+
+
+def test_an_else_goes_whatever_the_newlines_are() -> None:
+    source = ELSE.format("    if a:\n        x = x.cuda()\n    else:\n        x = Variable(x)\n")
+    after = fixed(source.replace("\n", "\r\n"))
+    assert "else" not in after
+    assert after.count("\r\n") == after.count("\n")

@@ -177,3 +177,16 @@ def test_files_in_which_the_flag_is_not_asked_for_stay(tmp_path: Path) -> None:
         found = list(run([path], RunOptions(**options)).findings())
         left = list(run([path], RunOptions(fix=True, **options)).findings())
         assert len(_for_hands(found)) == len(_for_hands(left)) > 0
+
+
+def test_all_calls_inside_are_named(tmp_path: Path) -> None:
+    util = (
+        IMPORT + "def pick(x, y, **k):\n    if y:\n        return Variable(x, **k)\n"
+        "    return Variable(x * y, **k)\n"
+    )
+    (definition,) = (
+        f
+        for f in run([_written(tmp_path, {"util.py": util})], RunOptions()).findings()
+        if f.code == "VM207"
+    )
+    assert definition.advice == "the calls inside (lines 6, 7) have to be changed by hand"

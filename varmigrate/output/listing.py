@@ -134,7 +134,10 @@ def _fix(fix: Fix) -> Text:
 
 
 def _elsewhere(alike: list[Finding]) -> str:
-    lines = list(dict.fromkeys(finding.line for finding in alike[1:]))
+    first = alike[0].line
+    lines = list(dict.fromkeys(finding.line for finding in alike[1:] if finding.line != first))
+    if not lines:
+        return "also further on in this line"
     named = ", ".join(str(line) for line in islice(lines, _MOST_LINES_NAMED))
     more = len(lines) - _MOST_LINES_NAMED
     rest = f" ... ({more} more)" if more > 0 else ""

@@ -135,6 +135,11 @@ def remove_statement(
     end = statement_end(tree, statement)
     kept = [c for _, c in comments(text[start:end]) if not PRAGMA.match(c)]
     needed = becomes_pass(tree, line, gone | {id(statement)})
+    if needed and not unit:
+        clause = _idle_else(tree, line, gone | {id(statement)})
+        if clause is not None:
+            start = _line_start(text, tree.start(clause))
+            return (Edit(start, _line_end(text, end), ""),)
     if isinstance(line, cst.SimpleStatementSuite) or needed:
         lead = f"{_newline(tree)}{_indent_at(text, start)}{unit}".join([*kept, "pass"])
         return (Edit(start, end, lead),)
@@ -173,6 +178,19 @@ def _empties_block(tree: Tree, line: cst.CSTNode, gone: frozenset[int]) -> bool:
         isinstance(other, cst.SimpleStatementLine) and all(id(s) in gone for s in other.body)
         for other in block.body
     )
+
+
+def _idle_else(tree: Tree, line: cst.CSTNode, gone: frozenset[int]) -> cst.Else | None:
+    """The `else` of an `if` that says nothing any more, a comment included; None for others."""
+    block = tree.parent(line)
+    clause = None if block is None else tree.parent(block)
+    if not isinstance(clause, cst.Else) or not isinstance(tree.parent(clause), cst.If):
+        return None
+    if not isinstance(block, cst.IndentedBlock) or not _empties_block(tree, line, gone):
+        return None
+    first = _line_start(tree.text, tree.start(clause))
+    last = _line_end(tree.text, tree.end(block.body[-1]))
+    return None if comments(tree.text[first:last]) else clause
 
 
 def _bares_string(tree: Tree, line: cst.CSTNode) -> bool:

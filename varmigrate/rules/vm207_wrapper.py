@@ -133,13 +133,18 @@ def _advice(analysis: FileAnalysis, wrapper: Wrapper, follows: bool) -> str:
         if follows:
             return f"nothing to change here: {where} does the wrapping"
         return f"{where} does the wrapping and comes first"
-    node = wrapper.calls[0].node if wrapper.calls else wrapper.name_node
-    line = 0 if node is None else analysis.tree.line(node)
+    nodes: list[cst.CSTNode | None] = [call.node for call in wrapper.calls]
+    nodes = nodes or [wrapper.name_node]
+    lines = list(dict.fromkeys(analysis.tree.line(n) for n in nodes if n is not None))
+    inside = f"the call inside (line {lines[0] if lines else 0})"
+    if lines[1:]:
+        inside = f"the calls inside (lines {', '.join(map(str, lines))})"
     if follows:
         idle = _becomes(analysis, wrapper)
         then = f"; what is left is `{idle}`, which `--inline-wrappers` takes out" if idle else ""
-        return f"the call inside (line {line}) is rewritten; its callers need no change{then}"
-    return f"the call inside (line {line}) has to be changed by hand"
+        done = "are rewritten" if lines[1:] else "is rewritten"
+        return f"{inside} {done}; its callers need no change{then}"
+    return f"{inside} {'have' if lines[1:] else 'has'} to be changed by hand"
 
 
 def _becomes(analysis: FileAnalysis, wrapper: Wrapper) -> str:
