@@ -2471,6 +2471,89 @@ def f(x):
     return own.data
 a = f(torch.ones(2, 2))
 net(torch.ones(2, 2)).sum().backward()
+#### a wrapper called from a table
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, volatile=True)).data
+TABLE = {"v": to_var}
+def other(x):
+    return net(TABLE["v"](x, volatile=True)).data
+a, b = evaluate(torch.ones(1, 2)), other(torch.ones(1, 2))
+#### a wrapper called by a parameter
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, volatile=True)).data
+def other(wrap, x):
+    return net(wrap(x, volatile=True)).data
+a, b = evaluate(torch.ones(1, 2)), other(to_var, torch.ones(1, 2))
+#### a wrapper called as an attribute
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, volatile=True)).data
+class Holder:
+    pass
+holder = Holder()
+setattr(holder, "to_var", to_var)
+def other(x):
+    return net(holder.to_var(x, volatile=True)).data
+a, b = evaluate(torch.ones(1, 2)), other(torch.ones(1, 2))
+#### a wrapper in another file is called by a parameter
+from lib import to_var
+@torch.no_grad()
+def evaluate(x):
+    return net(to_var(x, volatile=True)).data
+def other(wrap, x):
+    return net(wrap(x, volatile=True)).data
+a, b = evaluate(torch.ones(1, 2)), other(to_var, torch.ones(1, 2))
+## FILE lib.py
+def to_var(x, volatile=False):
+    return Variable(x, volatile=volatile)
+#### rows of a trainable tensor are kept in a loop
+def f(x, w):
+    y = net(Variable(x, volatile=True))
+    rows = []
+    for row in w:
+        rows.append(row)
+    return y.size(0), rows
+w = torch.ones(2, 2, requires_grad=True)
+r = f(torch.ones(1, 2), w)
+r[1][0].sum().backward()
+g = w.grad
+#### rows of a trainable tensor are kept in a loop that counts
+def f(x, w):
+    y = net(Variable(x, volatile=True))
+    rows = {}
+    for i, row in enumerate(w):
+        rows[i] = row
+    return y.size(0), rows
+w = torch.ones(2, 2, requires_grad=True)
+r = f(torch.ones(1, 2), w)
+r[1][0].sum().backward()
+g = w.grad
+#### rows of a trainable tensor in a list
+def f(x, w):
+    y = net(Variable(x, volatile=True))
+    return y.size(0), [row for row in w]
+w = torch.ones(2, 2, requires_grad=True)
+r = f(torch.ones(1, 2), w)
+r[1][0].sum().backward()
+g = w.grad
+#### the last row of a trainable tensor
+def f(x, w):
+    y = net(Variable(x, volatile=True))
+    for row in w:
+        print(row.size(0))
+    return y.size(0), row
+w = torch.ones(2, 2, requires_grad=True)
+r = f(torch.ones(1, 2), w)
+r[1].sum().backward()
+g = w.grad
 #### another file computes with what a producer gives
 from lib import get
 def f():
