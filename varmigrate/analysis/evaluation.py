@@ -195,7 +195,7 @@ class _Evaluated:
 
     def constructed(self, term: Term) -> Fact:
         """A tensor type or `.new`: sizes and literals make a new tensor, a tensor is shared."""
-        new = Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, (f"{term.name}(...)",))
+        new = Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, plain=True)
         if len(term.parts) != 1:
             return new
         fact = self.at(term.parts[0], ())
@@ -217,14 +217,14 @@ class _Evaluated:
             return Fact(Kind.TENSOR)
         identity = IdentityFact.VIEW if term.sure else IdentityFact.FRESH
         reasons = tuple(reason for operand in operands for reason in operand.reasons)
-        return Fact(Kind.TENSOR, GraphFact.FREE, identity, reasons)
+        return Fact(Kind.TENSOR, GraphFact.FREE, identity, reasons, plain=True)
 
     def compared(self, term: Term) -> Fact:
         kinds = {operand.kind for operand in self.operands(term.parts)}
         if kinds == {Kind.OTHER}:
             return OTHER
         if kinds <= {Kind.TENSOR, Kind.OTHER}:
-            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH)
+            return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, plain=True)
         return UNKNOWN
 
     def written(self, term: Term) -> Fact:

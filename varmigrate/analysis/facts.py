@@ -283,8 +283,8 @@ class Facts:
     # -- for those who put facts together ------------------------------------------------------
 
     def at(self, node: cst.BaseExpression, path: Path) -> Fact:
-        """What is known of the element of `node` at `path`, while facts are worked out."""
-        return self._item(node, path)
+        """What is known of the element of `node` at `path`."""
+        return self._solved(lambda: self._item(node, path))
 
     def part(self, whole: Fact) -> Fact:
         """What is known of an element of a value."""

@@ -158,7 +158,9 @@ def rebuilt(term: Term, change: Callable[[Term], Term]) -> Term:
     """A term with `change` applied to all of its parts, innermost first, and to itself."""
     parts = tuple(rebuilt(part, change) for part in term.parts)
     if term.kind is TermKind.EITHER:
-        return change(either(parts))
+        made = either(parts)
+        # What is left of it has been changed already.
+        return change(made) if made.kind is TermKind.EITHER else made
     return change(term if parts == term.parts else replace(term, parts=parts))
 
 
