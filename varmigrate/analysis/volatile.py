@@ -193,6 +193,8 @@ class Contamination:
             )
         if isinstance(node, cst.BinaryOperation):
             return self._from_leaves(node.left, seen) and self._from_leaves(node.right, seen)
+        if isinstance(node, (cst.Tuple, cst.List)):
+            return all(self._from_leaves(element.value, seen) for element in node.elements)
         if isinstance(node, (cst.UnaryOperation, cst.Subscript)):
             inner = node.expression if isinstance(node, cst.UnaryOperation) else node.value
             return self._from_leaves(inner, seen)
@@ -313,9 +315,13 @@ class Contamination:
             return False
         if isinstance(node, (cst.Name, cst.Attribute)):
             return not self._computed(node)
-        return self._from_leaves(node, set()) or (
-            isinstance(node, cst.Call) and self._hands_on(node)
-        )
+        return self._is_leaf(node)
+
+    def _is_leaf(self, node: cst.BaseExpression) -> bool:
+        """Whether nothing is recorded for a value, so that no region has to be around it."""
+        if isinstance(node, cst.Call) and self._hands_on(node):
+            return True
+        return self._from_leaves(node, set()) or (self.free(node) and self._only_computes(node))
 
     def _computed(self, node: cst.Name | cst.Attribute) -> bool:
         """Whether a name holds nothing but results of computations."""
@@ -324,9 +330,7 @@ class Contamination:
         definitions = self.flow.definitions(node) or ()
         made = [self.flow.made(b) for b in definitions if id(b) in self._known]
         return len(made) == len(definitions) > 0 and all(
-            isinstance(value, (cst.Call, cst.BinaryOperation))
-            and not self._from_leaves(value, set())
-            and not (isinstance(value, cst.Call) and self._hands_on(value))
+            isinstance(value, (cst.Call, cst.BinaryOperation)) and not self._is_leaf(value)
             for value in made
         )
 
