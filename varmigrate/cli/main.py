@@ -2,6 +2,7 @@
 
 Exit codes: 0 nothing left to do; 1 findings remain, or `--diff` would change something; 2 wrong
 usage or settings, or a file could not be read, written or finished; 130 the run was interrupted.
+Findings that another fix takes care of ask for nothing: alone they are no reason for a 1.
 """
 
 from __future__ import annotations
