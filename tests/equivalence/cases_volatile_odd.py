@@ -2572,6 +2572,85 @@ def leave(x):
     y = Variable(y * 1, volatile=True)
     z = torch.stack((y, y))
     return z[0]
+#### forward puts into a list of the module
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+        self.kept = []
+    def forward(self, x):
+        y = self.fc(x)
+        self.kept.append(y)
+        return y
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+model.kept[0].sum().backward()
+g = model.fc.weight.grad
+#### forward puts into a global list
+KEPT = []
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        y = self.fc(x)
+        KEPT.append(y)
+        return y
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+KEPT[0].sum().backward()
+g = model.fc.weight.grad
+#### forward puts into a global dict
+KEPT = {}
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        y = self.fc(x)
+        KEPT["y"] = y
+        return y
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+KEPT["y"].sum().backward()
+g = model.fc.weight.grad
+#### forward binds a global name
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        y = self.fc(x)
+        global last
+        last = y
+        return y
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+last.sum().backward()
+g = model.fc.weight.grad
+#### forward sets an attribute of something else
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        y = self.fc(x)
+        torch.kept = y
+        return y
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+torch.kept.sum().backward()
+g = model.fc.weight.grad
 #### another file computes with what a producer gives
 from lib import get
 def f():
@@ -2636,6 +2715,27 @@ def get(t):
     return emb(v)
 """
 
+# Modules that keep nothing.
+KEEPING_NOTHING = r"""
+#### forward puts into a list of its own
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+    def forward(self, x):
+        outs, more = [], []
+        for _ in range(2):
+            outs.append(self.fc(x))
+            more.append(outs[-1])
+        return torch.stack(outs + more)
+model = Model()
+def evaluate(x):
+    return model(Variable(x, volatile=True)).data
+r = evaluate(torch.ones(1, 2))
+model(torch.ones(1, 2)).sum().backward()
+g = model.fc.weight.grad
+"""
+
 # What is awkward to write a region around; the tool has to do it all the same.
 AROUND = r"""
 #### the flag on a line of its own
@@ -2684,6 +2784,7 @@ r = f(torch.ones(1, 2))
 CASES = [
     *_cases("found", FOUND),
     *_cases("around", AROUND, "rewritten"),
+    *_cases("keeping nothing", KEEPING_NOTHING, "rewritten"),
     *_cases("looked at", LOOKED_AT, "rewritten"),
     *_cases("leaves", LEAVES),
     *_cases("ways", WAYS),

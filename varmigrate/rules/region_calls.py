@@ -130,7 +130,7 @@ class Callees:
                         f"`{self._shown(func)}` differentiates in its `forward` "
                         f"(line {self.tree.line(forward.name)})"
                     )
-            if any(_keeps(forward) for forward in forwards) and re.search(
+            if any(_keeps(self.analysis, forward) for forward in forwards) and re.search(
                 DERIVATIVE_WORDS, self.analysis.text
             ):
                 self.assumed.append(f"nothing that `{self._shown(func)}` keeps is differentiated")
@@ -514,22 +514,34 @@ class Callees:
         )
 
 
-def _keeps(function: cst.FunctionDef) -> bool:
-    """Whether a function stores something in an attribute, a container or a global name."""
-    return any(
-        isinstance(node, cst.Global)
-        or (
-            isinstance(node, (cst.AssignTarget, cst.AugAssign))
-            and isinstance(node.target, (cst.Attribute, cst.Subscript))
-        )
-        or (
+def _keeps(analysis: FileAnalysis, function: cst.FunctionDef) -> bool:
+    """Whether a function stores something in an attribute, a container or a global name.
+
+    A list that it makes itself does not count.
+    """
+    for node in _all_below(function.body):
+        if isinstance(node, cst.Global):
+            return True
+        if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(
+            node.target, (cst.Attribute, cst.Subscript)
+        ):
+            return True
+        if (
             isinstance(node, cst.Call)
             and isinstance(node.func, cst.Attribute)
             and node.func.attr.value in ADDING
-            and not isinstance(node.func.value, cst.Name)
-        )
-        for node in _all_below(function.body)
-    )
+            and not _is_own_list(analysis, function, node.func.value)
+        ):
+            return True
+    return False
+
+
+def _is_own_list(
+    analysis: FileAnalysis, function: cst.FunctionDef, node: cst.BaseExpression
+) -> bool:
+    """Whether a name stands for a container that a function makes, and nothing else."""
+    values = Contamination(analysis, function, ())
+    return isinstance(node, cst.Name) and values.is_own(node) and not values.shared(node)
 
 
 def is_setter(function: cst.FunctionDef) -> bool:
