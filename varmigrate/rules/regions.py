@@ -899,7 +899,7 @@ class Planner:
     ) -> Plan:
         edits: list[Edit] = []
         reasons: list[str] = []
-        header = ""
+        header, flags = "", self._flags()
         for run in runs:
             first = run[0].node
             if max(_depth(self.tree, node) for part in run for node in part.all_needs()) >= _NESTED:
@@ -923,8 +923,11 @@ class Planner:
             header = f"{spelling.text}.no_grad()"
             if condition is not None:
                 header = self._switch(spelling.text, condition)
-            steps = wrap(self.tree, [part.node for part in run], header)
-            edits += [*spelling.edits, *(step for step in steps if not self._goes(step))]
+            edits += spelling.edits
+            for step in wrap(self.tree, [part.node for part in run], header):
+                # A line that begins inside a flag goes with it.
+                if not any(flag.start < step.start < flag.end for flag in flags):
+                    edits.append(step)
             lines = self._lines(run)
             need = next(node for part in run for node in part.all_needs())
             reasons.append(f"{lines}: `{self._text(need)}` depends on it")
@@ -989,15 +992,14 @@ class Planner:
         before = self.tree.end(statement) <= self.tree.start(read)
         return before and self.values.above(statement, read)
 
-    def _goes(self, step: Edit) -> bool:
-        """Whether a line that would be indented begins inside a flag that is taken out."""
-        flags = (
+    def _flags(self) -> list[Edit]:
+        """The edits that take the flags of the file's calls of Variable out."""
+        return [
             edit
             for site in self.analysis.sites
             if site.kind is SiteKind.CALL and is_source(site)
             for edit in drop_flag(self.analysis, site) or ()
-        )
-        return any(flag.start < step.start < flag.end for flag in flags)
+        ]
 
     def _anchor(self) -> Site:
         """A use of Variable beside whose import one of torch may go."""
