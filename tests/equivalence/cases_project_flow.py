@@ -489,3 +489,38 @@ STAYS = [
         "def helper(x):\n    return x, x\n",
     ),
 ]
+
+_SCRIPT = """
+def loss(x):
+    y = Variable(x)
+    return (y * 2).sum()
+
+if __name__ == "__main__":
+    print(loss(torch.ones(2)))
+"""
+_CALLER = f"out = loss({_LEAF} * 3)\n"
+
+
+def called(name: str, imports: str, **more: str) -> Case:
+    """A script whose function is called by a file that names nothing a rule looks for."""
+    return Case(
+        name=f"project flow/{name}",
+        source="from other import out\n",
+        files={
+            "script.py": _HEAD + program(_SCRIPT),
+            "other.py": f"import torch\n{imports}\n{_CALLER}",
+            **{f"{path}.py": text for path, text in more.items()},
+        },
+    )
+
+
+CALLED = [
+    called("imported by name", "from script import loss\n"),
+    called("imported in parentheses", "from script import (  # the loss\n    loss,\n)\n"),
+    called("imported on two lines", "from script \\\n    import loss\n"),
+    called("imported as a module", "import script as s\n\nloss = s.loss\n"),
+    called("imported in a function", "def loss(x):\n    import script\n\n    return script.loss(x)\n"),
+    called("through a star", "from third import loss\n", third="from script import *\n"),
+    called("through two", "from third import loss\n", third="from fourth import *\n",
+           fourth="from script import loss\n"),
+]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from cases_project_flow import CLEAN, KEPT, STAYS
+from cases_project_flow import CALLED, CLEAN, KEPT, STAYS
 from harness import MAIN, Case, assert_equivalent, differences, fix_project, observe
 
 from varmigrate.analysis import bodies, called, evaluation, operations, summaries, terms
@@ -129,3 +129,29 @@ def test_every_obligation_is_needed(
 def test_every_mutation_has_a_case() -> None:
     assert {name for name, _ in KEPT} == MUTATIONS.keys()
     assert len(KEPT) + len(STAYS) > 2 * len(CLEAN)
+
+
+@pytest.mark.parametrize("case", CALLED, ids=lambda case: case.name)
+def test_callers_count_wherever_they_are(case: Case) -> None:
+    after = fixed(case)
+    assert "y = x.detach()" in after["script.py"], after["script.py"]
+    same(case, after)
+
+
+def test_without_such_a_caller_it_goes() -> None:
+    case = CALLED[0]
+    files = {path: text for path, text in case.files.items() if path != "other.py"}
+    assert "y = x\n" in fix_project(files)["script.py"]
+
+
+_SPLIT = {
+    "scripts/main.py": "from lib import tools\n\nv = Variable(tools.cut(torch.ones(2)))\n",
+    "lib/tools.py": "def cut(x):\n    return Variable(x)\n",
+}
+
+
+def test_folders_without_an_init_file_are_packages() -> None:
+    head = "import torch\nfrom torch.autograd import Variable\n"
+    files = {path: head + text for path, text in _SPLIT.items()}
+    files["setup.py"] = ""
+    assert "v = tools.cut(torch.ones(2))\n" in fix_project(files)["scripts/main.py"]

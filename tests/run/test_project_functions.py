@@ -248,7 +248,7 @@ def test_an_instance_that_another_file_may_use(tmp_path: Path) -> None:
     before = texts(tmp_path, files)
     report = fix(tmp_path)
     assert texts(tmp_path, files) == before
-    assert "user.py may use the instance `square`" in advice(report)
+    assert "keeps the instance as `square` for other files" in advice(report)
 
 
 def test_an_attribute_that_another_file_may_use(tmp_path: Path) -> None:

@@ -263,6 +263,7 @@ class Project:
         self._definitions: dict[tuple[str, Ref], Key | None] = {}
         self._variables: dict[tuple[str, Ref], bool] = {}
         self._closed: dict[str, bool] = {}
+        self._folders: dict[tuple[str, str], bool] = {}
 
     def context(
         self,
@@ -557,6 +558,18 @@ class Project:
             if found is not None and found != path:
                 return found
         return None
+
+    def is_folder(self, path: str, module: str) -> bool:
+        """Whether `module`, imported in `path`, is a folder without an `__init__.py`."""
+        key = (path, module)
+        if key not in self._folders:
+            parts = [part for part in module.split(".") if part]
+            places = self._places(os.path.dirname(path)) if parts else ()
+            known = bool(parts) and parts[0] not in _EXTERNAL
+            self._folders[key] = known and any(
+                os.path.isdir(os.path.join(place, *parts)) for place in places
+            )
+        return self._folders[key]
 
     def _places(self, folder: str) -> Iterator[str]:
         """Where an absolute import may be found: beside the file, and upwards to the root."""

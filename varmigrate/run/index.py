@@ -28,6 +28,11 @@ _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<source>\.*[\w.]*)[ \t]+import\b|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )
+# An import statement: in parentheses, or with lines that are continued.
+_STATEMENTS = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t]+(?:[^\n\\(#]|\\\r?\n)+(?:\([^)]*\))?", re.MULTILINE
+)
+_WITHIN = re.compile(rb"\bfrom[ \t]+\.+[ \t]*import\b")
 # `module.name = ...`, also annotated, as one of several targets, or as a loop variable.
 _STORED = re.compile(rb"(?<!\bself)\.[ \t]*([A-Za-z_]\w*)[ \t]*(?:=(?!=)|:[^=\n]*=(?!=)|\bin\b)")
 _STORED_TOGETHER = re.compile(rb"(\.[ \t]*[A-Za-z_]\w*[ \t]*[,)\]][^=\n]*)=(?!=)")
@@ -40,6 +45,14 @@ _DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the text of a file looks like: its import statements, the names it may replace."""
+
+    imports: bytes
+    replaced: frozenset[bytes]
 
 
 @dataclass
@@ -89,6 +102,7 @@ class Index:
         self._results: dict[str, frozenset[str]] = {}
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
+        self._looks: dict[str, dict[str, _Look]] = {}
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
 
     def context(self, path: str) -> ModuleContext:
@@ -120,12 +134,7 @@ class Index:
     def _summaries_of(self, root: str, project: Project) -> Summaries:
         """What the functions of a project make of their arguments."""
         if root not in self._computing:
-            prefix = root.rstrip(os.sep) + os.sep
-            mine = {path for path in self._files if path.startswith(prefix)}
-            replaced: set[bytes] = set()
-            for path in sorted({*mine, *self._neighbours(root)}):
-                with suppress(OSError):
-                    replaced |= replaced_names(self._files.get(path) or read_bytes(path))
+            replaced = frozenset().union(*(look.replaced for look in self._looks_at(root).values()))
             names = frozenset(name.decode("ascii", "replace") for name in replaced)
             self._computing[root] = Summaries(Links(project, names)), names
         return self._computing[root][0]
@@ -371,11 +380,60 @@ class Index:
                     if path not in mine:
                         named.add(path)
         users = [path for path in sorted(found) if self._has_edges(path, project)]
+        users = sorted({*users, *self._importing(root, found)})
         known.exports = project.exports(users)
         known.overridden = project.overridden(users)
         known.named = tuple(sorted(named))
         known.wrappers = self._followed(project, known)
         return known
+
+    def _looks_at(self, root: str) -> dict[str, _Look]:
+        """What the files of a project look like: all of them, where there is more than a text."""
+        if root not in self._looks:
+            prefix = root.rstrip(os.sep) + os.sep
+            mine = {path for path in self._files if path.startswith(prefix)}
+            others = () if self._alone(mine, self._project(root)) else self._neighbours(root)
+            found = self._looks[root] = {}
+            for path in sorted({*mine, *others}):
+                with suppress(OSError):
+                    raw = self._files.get(path) or read_bytes(path)
+                    found[path] = _Look(b"\n".join(_STATEMENTS.findall(raw)), replaced_names(raw))
+        return self._looks[root]
+
+    def _importing(self, root: str, files: Iterable[str]) -> set[str]:
+        """The files of a project that may take names from some files, also through others."""
+        looks = self._looks_at(root)
+        files = set(files)
+        found: set[str] = set()
+        new = set(files)
+        while new:
+            # `from . import name` names no file when it is `__init__.py` that has the name.
+            within = any(os.path.basename(path) == "__init__.py" for path in new)
+            pattern = _pattern({_stem(path) for path in new})
+            new = {
+                path
+                for path, look in looks.items()
+                if path not in found
+                and (pattern.search(look.imports) or (within and _WITHIN.search(look.imports)))
+            }
+            found |= new
+        words = {name.encode() for path in files for name in self._bound_in(path)}
+        return {path for path in found if path in files or self._names(path, looks[path], words)}
+
+    def _bound_in(self, path: str) -> Iterable[str]:
+        """The names at the top of a file."""
+        summary = self._summary(path)
+        return () if summary is None else summary.bound
+
+    def _names(self, path: str, look: _Look, words: set[bytes]) -> bool:
+        """Whether a file names one of the words, or hands all on that it imports."""
+        if b"*" in look.imports:
+            return True
+        try:
+            raw = self._files.get(path) or read_bytes(path)
+        except OSError:
+            return False
+        return bool(words) and _pattern(words).search(raw) is not None
 
     def _alone(self, paths: Iterable[str], project: Project) -> bool:
         """Whether files have nothing to do with others: given as text only, and import none."""
@@ -443,7 +501,8 @@ class Index:
             else:
                 modules = [part.split()[0] for part in match["plain"].split(b",") if part.split()]
             for module in modules:
-                if project.find(path, module.decode("ascii", "replace")) is not None:
+                name = module.decode("ascii", "replace")
+                if project.find(path, name) is not None or project.is_folder(path, name):
                     return True
         return False
 
@@ -473,14 +532,21 @@ class Index:
         return summary
 
 
-def replaced_names(raw: bytes) -> set[bytes]:
+def _stem(path: str) -> bytes:
+    """The name by which a file is imported."""
+    folder, name = os.path.split(path)
+    stem = os.path.basename(folder) if name == "__init__.py" else name.removesuffix(".py")
+    return stem.encode("utf-8", "surrogateescape")
+
+
+def replaced_names(raw: bytes) -> frozenset[bytes]:
     """The names that a file may give something else to in another, by the look of its text."""
     found = {*_STORED.findall(raw), *_TAKEN.findall(raw)}
     for group in _STORED_TOGETHER.findall(raw):
         found.update(_ATTRIBUTE.findall(group))
     if _REPLACING.search(raw):
         found.update(text.rpartition(b".")[2] for text in _QUOTED.findall(raw))
-    return found
+    return frozenset(found)
 
 
 def _pattern(words: set[bytes]) -> re.Pattern[bytes]:
