@@ -544,6 +544,60 @@ KEPT = [
         note="the sum holds what was volatile",
     ),
     kept(
+        "conditions/a list that another function fills",
+        """
+        flags = []
+
+        def fill():
+            flags.append(1)
+
+        def run(x, given):
+            loss = net(Variable(x, volatile=not given)).sum()
+            fill()
+            if given:
+                loss.backward()
+
+        run(batches[0][0], flags)
+        """,
+        note="the list is another by then",
+    ),
+    kept(
+        "conditions/a namespace that another function changes",
+        """
+        class Args:
+            test = True
+
+        args = Args()
+
+        def turn():
+            args.test = False
+
+        def run(x):
+            loss = net(Variable(x, volatile=args.test)).sum()
+            turn()
+            if not args.test:
+                loss.backward()
+
+        run(batches[0][0])
+        """,
+        note="the attribute is another by then",
+    ),
+    kept(
+        "conditions/the best of the rounds",
+        """
+        def run():
+            best = None
+            for phase in ["val", "train"]:
+                loss = net(Variable(batches[0][0], volatile=phase == "val")).sum()
+                if phase == "train":
+                    (loss + best if best is not None else loss).backward()
+                best = loss
+
+        run()
+        """,
+        note="a volatile value of one round goes into the next",
+    ),
+    kept(
         "conditions/used behind the phases",
         """
         def run():

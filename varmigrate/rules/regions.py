@@ -51,6 +51,7 @@ from varmigrate.torch_facts.quiet import (
 
 # Blocks inside each other, of which Python allows for twenty.
 _NESTED = 18
+_REMOVING = frozenset("clear pop popitem remove discard".split())
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
 _VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
@@ -282,18 +283,18 @@ class Planner:
     def _check_steady(
         self, condition: cst.BaseExpression, body: Sequence[_Part], runs: Sequence[Sequence[_Part]]
     ) -> None:
-        """An attribute in the condition must not change between the call and the blocks."""
+        """What the condition asks for must not change between the call and the blocks."""
         asked = {node.attr.value for node in below(condition) if isinstance(node, cst.Attribute)}
-        if not asked:
-            return
         start = min((self.tree.start(s.call) for s in self.sites if s.call is not None), default=0)
         last = max((self.tree.start(run[0].node) for run in runs), default=0)
         # The tests above what is differentiated ask for it, too.
         last = max(last, self.guarded)
         for node in self._nodes():
             between = isinstance(node, cst.Call) and start < self.tree.start(node) < last
-            if between and any(self._changes(node, name) for name in asked):
-                raise Collision(f"`{self._text(node)}` changes `{self._text(condition)}`")
+            if between and self._changes(node, asked):
+                raise Collision(f"`{self._text(node)}` may change `{self._text(condition)}`")
+        if not asked:
+            return
         for stop, why in _Part(self.function, blocks=[list(body)]).all_stops():
             if not isinstance(stop, cst.Call) or not start < self.tree.start(stop) < last:
                 continue
@@ -301,8 +302,8 @@ class Planner:
             if method not in GRADIENT_METHODS | OPTIMIZER_METHODS or stop.args:
                 raise Collision(f"{why} may change `{self._text(condition)}`")
 
-    def _changes(self, call: cst.CSTNode, attribute: str) -> bool:
-        """Whether a function of this file, or one it calls, changes an attribute of that name."""
+    def _changes(self, call: cst.CSTNode, attributes: set[str]) -> bool:
+        """Whether a function of this file, or one it calls, changes attributes or a container."""
         waiting, seen = [(call, self.scope)], set()
         for node, scope in waiting:
             func = node.func if isinstance(node, cst.Call) else None
@@ -311,11 +312,24 @@ class Planner:
                 continue
             seen.add(id(function))
             nodes = list(evaluated(function))
-            if _assigns(nodes, attribute):
-                return True
             inner = self.analysis.scopes.scope_of[id(function)]
+            if any(_assigns(nodes, attribute) for attribute in attributes):
+                return True
+            if any(self._fills(node, inner) for node in nodes):
+                return True
             waiting += [(node, inner) for node in nodes if isinstance(node, cst.Call)]
         return False
+
+    def _fills(self, node: cst.CSTNode, scope: Scope) -> bool:
+        """Whether something is put into a container that others hold, or taken out of it."""
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            return False
+        held = node.func.value
+        own = isinstance(held, cst.Name) and any(
+            binding.kind is not BindingKind.PARAMETER
+            for binding in scope.bindings.get(held.value, ())
+        )
+        return not own and node.func.attr.value in ADDING | _REMOVING
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
