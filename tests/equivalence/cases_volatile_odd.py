@@ -2651,6 +2651,45 @@ def evaluate(x):
 r = evaluate(torch.ones(1, 2))
 torch.kept.sum().backward()
 g = model.fc.weight.grad
+#### a generator of the file records on its way
+KEPT = []
+def stream():
+    for x, y in batches:
+        KEPT.append(head(x))
+        yield 1
+def f(x):
+    v = Variable(x, volatile=True)
+    n = 0.0
+    stored = stream()
+    for one in stored:
+        n += net(v).sum().item() + one
+    return n
+n = f(torch.ones(1, 2))
+sum(kept.sum() for kept in KEPT).backward()
+g = head.weight.grad
+#### a generator that is given trains on its way
+def stream():
+    for x, y in batches:
+        head(x).sum().backward()
+        yield 1
+def f(x, source):
+    v = Variable(x, volatile=True)
+    n = 0.0
+    for one in source:
+        n += net(v).sum().item()
+    return n
+n = f(torch.ones(1, 2), stream())
+g = head.weight.grad
+#### an iterator that is given trains on its way
+class Stream:
+    def __iter__(self):
+        head(batches[0][0]).sum().backward()
+        return iter([1, 2])
+def f(x, source):
+    v = Variable(x, volatile=True)
+    return [net(v).sum().item() for one in source]
+n = f(torch.ones(1, 2), Stream())
+g = head.weight.grad
 #### another file computes with what a producer gives
 from lib import get
 def f():
