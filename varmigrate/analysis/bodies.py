@@ -39,7 +39,9 @@ from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
 from varmigrate.torch_facts.kinds import Identity
 from varmigrate.torch_facts.methods import METHODS, RESHAPE_IN_PLACE_METHODS
 
-_MOST_STATEMENTS = 60
+_MOST_STATEMENTS = 40
+# A function that is given nothing is followed where it does little more than make a tensor.
+_MOST_WITHOUT = 10
 _MOST_TERMS = 120
 _MOST_CALLS = 30
 # Loops are followed round by round, so deep inside each other.
@@ -83,7 +85,7 @@ def read_body(
     node: undecorated but for what makes it a static or class method, no generator. name: dotted.
     parameters: without `self` or `cls`. lookup: for the names in it.
     """
-    if _statements(node.body, _MOST_STATEMENTS) < 0:
+    if _statements(node.body, _MOST_STATEMENTS if parameters else _MOST_WITHOUT) < 0:
         return None
     reader = _Reader(node, parameters, lookup)
     try:

@@ -71,8 +71,11 @@ _DOTTED = re.compile(r"\w+(?:\.\w+)+")
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)", re.M)
 
 
-def _guess(text: str) -> ModuleSummary:
-    """What a file that cannot be parsed takes from others, by the look of its lines."""
+def guess(text: str, words: frozenset[str] | None = None) -> ModuleSummary:
+    """What a file takes from others by the look of its lines, or of its import statements alone.
+
+    words: all that occur in the file, where the text is but a part of it.
+    """
     taken = {
         (match[1], name.split()[0])
         for match in _FROM.finditer(text)
@@ -85,7 +88,8 @@ def _guess(text: str) -> ModuleSummary:
         for part in match[1].split(",")
         if part.split()
     }
-    words = frozenset(re.findall(r"\w+", text))
+    if words is None:
+        words = frozenset(_WORD.findall(text))
     return ModuleSummary(
         taken=frozenset(taken), modules=frozenset(modules), words=words, readable=False
     )
@@ -96,7 +100,7 @@ def summarise(text: str) -> ModuleSummary:
     try:
         return _summary(text, python_tree(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _guess(text)
+        return guess(text)
 
 
 def _summary(text: str, module: ast.Module) -> ModuleSummary:
@@ -484,12 +488,17 @@ class Project:
                         found.setdefault(place[0], set()).update(item.names)
         return {path: frozenset(names) for path, names in found.items()}
 
-    def exports(self, users: Iterable[str]) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-        """For every file, the top-level names the files `users` take from it, and replace in it."""
+    def exports(
+        self, users: Iterable[str], guessed: Mapping[str, ModuleSummary]
+    ) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        """For every file, the top-level names the files `users` take from it, and replace in it.
+
+        guessed: further files that take names, with what they take by the look of them.
+        """
         taken: dict[str, set[str]] = {}
         patched: dict[str, set[str]] = {}
-        for user in users:
-            summary = self._summary(user)
+        known = {user: self._summary(user) for user in users} | dict(guessed)
+        for user, summary in known.items():
             if summary is None:
                 continue
             for target, names in self._taken_by(user, summary):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
-from varmigrate.analysis.project import Links, ModuleSummary, Project, summarise
+from varmigrate.analysis.project import Links, ModuleSummary, Project, guess, summarise
 from varmigrate.analysis.results import computed_with
 from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.takers import takers
@@ -32,6 +32,7 @@ _IMPORTS = re.compile(
 _STATEMENTS = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+(?:[^\n\\(#]|\\\r?\n)+(?:\([^)]*\))?", re.MULTILINE
 )
+_COMMENT = re.compile(rb"#[^\n]*")
 _WITHIN = re.compile(rb"\bfrom[ \t]+\.+[ \t]*import\b")
 # `module.name = ...`, also annotated, as one of several targets, or as a loop variable.
 _STORED = re.compile(rb"(?<!\bself)\.[ \t]*([A-Za-z_]\w*)[ \t]*(?:=(?!=)|:[^=\n]*=(?!=)|\bin\b)")
@@ -380,8 +381,7 @@ class Index:
                     if path not in mine:
                         named.add(path)
         users = [path for path in sorted(found) if self._has_edges(path, project)]
-        users = sorted({*users, *self._importing(root, found)})
-        known.exports = project.exports(users)
+        known.exports = project.exports(users, self._importing(root, found))
         known.overridden = project.overridden(users)
         known.named = tuple(sorted(named))
         known.wrappers = self._followed(project, known)
@@ -400,8 +400,11 @@ class Index:
                     found[path] = _Look(b"\n".join(_STATEMENTS.findall(raw)), replaced_names(raw))
         return self._looks[root]
 
-    def _importing(self, root: str, files: Iterable[str]) -> set[str]:
-        """The files of a project that may take names from some files, also through others."""
+    def _importing(self, root: str, files: Iterable[str]) -> dict[str, ModuleSummary]:
+        """Other files of a project that may take names from some, also through others.
+
+        Returns what they take by the look of them.
+        """
         looks = self._looks_at(root)
         files = set(files)
         found: set[str] = set()
@@ -418,22 +421,26 @@ class Index:
             }
             found |= new
         words = {name.encode() for path in files for name in self._bound_in(path)}
-        return {path for path in found if path in files or self._names(path, looks[path], words)}
+        guessed = {path: self._guessed(path, looks[path], words) for path in sorted(found - files)}
+        return {path: summary for path, summary in guessed.items() if summary is not None}
 
     def _bound_in(self, path: str) -> Iterable[str]:
         """The names at the top of a file."""
         summary = self._summary(path)
         return () if summary is None else summary.bound
 
-    def _names(self, path: str, look: _Look, words: set[bytes]) -> bool:
-        """Whether a file names one of the words, or hands all on that it imports."""
-        if b"*" in look.imports:
-            return True
+    def _guessed(self, path: str, look: _Look, words: set[bytes]) -> ModuleSummary | None:
+        """What a file takes, if it names one of the words, or hands all on that it imports."""
         try:
             raw = self._files.get(path) or read_bytes(path)
         except OSError:
-            return False
-        return bool(words) and _pattern(words).search(raw) is not None
+            return None
+        named = frozenset(_WORD.findall(raw))
+        if b"*" not in look.imports and named.isdisjoint(words):
+            return None
+        lines = _COMMENT.sub(b"", look.imports).replace(b"\\\n", b" ").replace(b"\\\r\n", b" ")
+        text = lines.replace(b";", b"\n").decode("latin-1")
+        return guess(text, frozenset(word.decode("ascii") for word in named))
 
     def _alone(self, paths: Iterable[str], project: Project) -> bool:
         """Whether files have nothing to do with others: given as text only, and import none."""
