@@ -25,6 +25,7 @@ class ModuleContext:
     flag `async` was. namesakes: those of the whole project.
     differentiated: names that other files of the project use where they differentiate.
     computed: names of functions whose results other files may compute with.
+    detaching: whether some file of the project may call `detach_`.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
@@ -45,6 +46,7 @@ class ModuleContext:
     covered: frozenset[str] = frozenset()
     differentiated: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    detaching: bool = True
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

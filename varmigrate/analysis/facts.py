@@ -22,7 +22,7 @@ from varmigrate.analysis.calls import CallShape, read_call
 from varmigrate.analysis.flow import ANY, ITEM, REST, Flow, Path, step_of
 from varmigrate.analysis.holders import Event, EventKind, Group, Holder, Holders, Put, parameter_for
 from varmigrate.analysis.names import VARIABLE, Names
-from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind
+from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 from varmigrate.analysis.tree import children, statement_of
 from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
 from varmigrate.torch_facts.constructors import (
@@ -97,7 +97,7 @@ class Fact:
     @property
     def known_plain(self) -> bool:
         """Provably a plain tensor, not a Parameter or another subclass."""
-        return self.plain or self.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
+        return self.plain or self.identity in _UNHELD
 
     @property
     def doubt(self) -> str:
@@ -111,6 +111,8 @@ class Fact:
         """As an operand it cannot attach the result to a graph."""
         return self.kind is Kind.OTHER or self.free
 
+
+_UNHELD = (IdentityFact.FRESH, IdentityFact.VIEW)
 
 UNKNOWN = Fact()
 _OTHER = Fact(Kind.OTHER, GraphFact.FREE, IdentityFact.UNKNOWN)
@@ -154,6 +156,16 @@ _SAME_ELEMENTS = frozenset({"list", "tuple", "iter"})
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _QUOTED = re.compile(r"(?=([\"'])(\w+)\1)")
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
+# Methods that tensors have and packed sequences lack.
+_SIZES = frozenset({"size", "dim", "numel", "nelement"})
+_CASTS = frozenset("float double half long int short byte char type type_as".split())
+_COMPARED = (
+    *(cst.Equal, cst.NotEqual, cst.LessThan),
+    *(cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual),
+)
+_OWN_COMPARISONS = frozenset({"nonzero", *(f"__{n}__" for n in "eq ne lt le gt ge".split())})
+_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+_PAUSES = re.compile(r"no_grad|set_grad_enabled|inference_mode|volatile")
 _NO_GRAD = "torch.no_grad"
 _MOST_REASONS = 8
 _DEEPEST = 4
@@ -195,9 +207,11 @@ class Facts:
         self._solving = False
         text = names.tree.text
         self._may_pause = "no_grad" in text and _MODE.search(text) is None
+        self._views_are_plain = not names.context.detaching and _PAUSES.search(text) is None
         # A function whose name is a text somewhere may be called by that text.
         self._quoted = frozenset(match[2] for match in _QUOTED.finditer(text))
         # Names that classes of this file give to attributes and methods of their own.
+        self._makes_loaders = "DataLoader" in text
         self._own_names = (
             frozenset(
                 name
@@ -217,6 +231,16 @@ class Facts:
     def of(self, node: cst.BaseExpression) -> Fact:
         """What is known of the value of `node`."""
         return self._solved(lambda: self._of(node))
+
+    def as_good_as_fresh(self, fact: Fact) -> bool:
+        """Whether nothing tells a free tensor from a detached one: a view, too, in most projects.
+
+        A view differs in two ways: it refuses `detach_()`, which no file of the project calls, and,
+        made under `no_grad`, later writes, and the file switches no recording off.
+        """
+        return fact.free and (
+            fact.fresh or (fact.identity is IdentityFact.VIEW and self._views_are_plain)
+        )
 
     def obstacle(self, call: cst.Call, data: cst.BaseExpression, contract: bool = False) -> str:
         """Why `call`, a Variable around `data`, must not become `data` itself; empty if it may.
@@ -260,6 +284,9 @@ class Facts:
 
     def _tells(self, event: Event, contract: bool) -> bool:
         if contract and event.kind in (EventKind.RETURNED, EventKind.ESCAPE):
+            return False
+        if event.kind is EventKind.USED:
+            # A module may fill a list it is given, but tells no tensor from its copy.
             return False
         return event.kind is EventKind.RETURNED or not self._harmless(event)
 
@@ -471,8 +498,8 @@ class Facts:
             return Fact(fact.kind, reasons=(reason,))
         if fact.kind is Kind.SEQUENCE:
             fact = replace(fact, graph=self._elements_of(node))
-        fresh = fact.kind is Kind.TENSOR and self._sole(node, definitions)
-        identity = IdentityFact.FRESH if fresh else IdentityFact.SHARED
+        sole = fact.kind is Kind.TENSOR and self._sole(node, definitions)
+        identity = self._root_identity(definitions) if sole else IdentityFact.SHARED
         held = replace(fact, identity=identity, plain=fact.known_plain)
         return self._unless_changed(held, definitions)
 
@@ -662,12 +689,12 @@ class Facts:
             return True
 
     def _rooted(self, binding: Binding, group: Group) -> bool:
-        """Whether a member of a group is made fresh, or from other members alone."""
+        """Whether a member of a group is held by nobody else, or made from other members alone."""
         node = self.flow.made(binding)
         if node is None:
             return False
         try:
-            if self._ask("definition", binding).identity is IdentityFact.FRESH:
+            if self._ask("definition", binding).identity in _UNHELD:
                 return True
         except _NotYet:
             return True
@@ -682,6 +709,19 @@ class Facts:
             return False
         definitions = self.flow.definitions(node) or ()
         return bool(definitions) and all(other in group.members for other in definitions)
+
+    def _root_identity(self, definitions: Sequence[Binding]) -> IdentityFact:
+        """What a tensor is that nothing else holds: fresh unless some member made it as a view."""
+        for member in self.holders.group(definitions[0]).members:
+            if not isinstance(member, Binding):
+                continue
+            try:
+                fact = self._ask("definition", member)
+            except _NotYet:
+                continue
+            if fact.identity is IdentityFact.VIEW:
+                return IdentityFact.VIEW
+        return IdentityFact.FRESH
 
     def _rebound(self, node: cst.Name) -> int:
         """The position at which the statement around a read binds the same name anew; 0 if never.
@@ -930,7 +970,7 @@ class Facts:
             return _OTHER
         if fact.kind is not Kind.TENSOR:
             return UNKNOWN
-        held = fact.identity in (IdentityFact.FRESH, IdentityFact.VIEW)
+        held = fact.identity in _UNHELD
         identity = IdentityFact.VIEW if held else IdentityFact.UNKNOWN
         reasons = (*fact.reasons, "indexing gives a view")
         return Fact(Kind.TENSOR, fact.graph, identity, reasons, plain=True)
@@ -939,7 +979,116 @@ class Facts:
         definitions = self.flow.definitions(node)
         if definitions is None:
             return UNKNOWN
+        loaders = self._loaders(node)
+        if loaders is not None:
+            return self._joined(self._batch, loaders)
         return self._held_item(("definition", *definitions), definitions, path)
+
+    def _loaders(self, node: cst.BaseExpression, steps: int = 4) -> list[cst.Call] | None:
+        """The calls that make the DataLoader an expression surely is; None when it may be another.
+
+        A method of the class counts for what it is here, and a parameter for what this file gives:
+        both belong to the assumption `loader-batches`.
+        """
+        if steps == 0 or not self.assumptions.loader_batches or not self._makes_loaders:
+            return None
+        parts: list[cst.BaseExpression] = []
+        if isinstance(node, cst.Call):
+            if self.names.origin(node.func) in _LOADERS:
+                return [node]
+            method = self._own_method(node.func)
+            if method is None or any(
+                isinstance(part, (cst.Yield, cst.From)) for part in _own_statements(method)
+            ):
+                return None
+            for part in _own_statements(method):
+                if isinstance(part, cst.Return):
+                    if part.value is None:
+                        return None
+                    parts.append(part.value)
+        elif isinstance(node, cst.Name):
+            for binding in self.flow.definitions(node) or ():
+                events = self.holders.group(binding).events
+                if any(event.kind in (EventKind.WRITE, EventKind.OBJECT) for event in events):
+                    return None
+                made = self.flow.made(binding)
+                if made is not None:
+                    parts.append(made)
+                else:
+                    given = self._given(binding)
+                    if not given:
+                        return None
+                    parts += given
+        found: list[cst.Call] = []
+        for part in parts:
+            loaders = self._loaders(part, steps - 1)
+            if loaders is None:
+                return None
+            found += loaders
+        return found or None
+
+    def _own_method(self, func: cst.BaseExpression) -> cst.FunctionDef | None:
+        """The method of this class that `self.name` is, if no other class seen has its own."""
+        if not isinstance(func, cst.Attribute) or not isinstance(func.value, cst.Name):
+            return None
+        owner = self.attributes.owner(func.value)
+        scope = None if owner is None else self.names.scopes.scope_of.get(id(owner))
+        return None if scope is None else self._sole_method(func.attr.value, scope)
+
+    def _sole_method(self, name: str, scope: Scope) -> cst.FunctionDef | None:
+        """The plain method of a class, when nothing of its name is bound by another or stored."""
+        scopes = self.names.scopes
+        bound = [
+            binding
+            for other in scopes.scope_of.values()
+            if other.kind is ScopeKind.CLASS
+            for binding in other.bindings.get(name, ())
+        ]
+        if len(bound) != 1 or bound[0].scope is not scope:
+            return None
+        if name in scopes.attributes or name in scopes.replaced:
+            return None
+        if name in self.names.context.overridden or name in self.names.context.patched:
+            return None
+        node = bound[0].node
+        if not isinstance(node, cst.FunctionDef) or node.decorators or node.asynchronous:
+            return None
+        return node
+
+    def _given(self, binding: Binding) -> list[cst.BaseExpression]:
+        """What the calls of this file give a parameter; nothing when one of them is not read."""
+        function = binding.scope.node
+        parent = binding.scope.parent
+        if binding.kind is not BindingKind.PARAMETER or parent is None:
+            return []
+        if not isinstance(function, cst.FunctionDef):
+            return []
+        name = function.name.value
+        if parent.kind is ScopeKind.CLASS:
+            if self._sole_method(name, parent) is not function or name in self._quoted:
+                return []
+            calls = [
+                call
+                for call in self.names.scopes.all(cst.Call)
+                if isinstance(call.func, cst.Attribute) and call.func.attr.value == name
+            ]
+            skip = 1
+        else:
+            if name in self.names.context.exported or name in self._quoted:
+                return []
+            calls = self.holders.calls_of(function) or []
+            skip = 0
+        given: list[cst.BaseExpression] = []
+        for call in calls:
+            found = [
+                argument.value
+                for argument in call.args
+                if parameter_for(function, call, argument, skip) == binding.name
+            ]
+            if not found or any(argument.star for argument in call.args):
+                return []
+            given += found
+        return given
 
     def _held_item(self, asked: tuple[object, ...], holders: Sequence[Holder], path: Path) -> Fact:
         """The element at `path` of what some holders hold; asked: a kind of key, and the keys."""
@@ -1014,6 +1163,9 @@ class Facts:
             return None if function is None else self._ask("return", function, path)
         if not isinstance(func, cst.Attribute):
             return None
+        loaders = self._loaders(node)
+        if loaders is not None:
+            return self._joined(self._batch, loaders)
         name = func.attr.value
         if name in ("next", "__next__") and not node.args:
             return self._item(func.value, (ANY, *path))
@@ -1212,7 +1364,7 @@ class Facts:
         identity = given.identity
         if given.kind is not Kind.TENSOR or not given.free:
             identity = IdentityFact.FRESH
-        elif identity not in (IdentityFact.FRESH, IdentityFact.VIEW):
+        elif identity not in _UNHELD:
             identity = IdentityFact.SHARED
         return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,), plain=True)
 
@@ -1297,6 +1449,9 @@ class Facts:
             return self._joined(lambda part: self._item(*part), parts)
         if receiver.kind is Kind.OTHER:
             return _OTHER
+        made = None if receiver.kind is Kind.TENSOR else self._computed_freely(func)
+        if made is not None:
+            receiver = made
         known = receiver.kind is Kind.TENSOR
         taken = not known and name in self._own_names
         if name in NON_TENSOR_METHODS and (known or name in _OF_ANYTHING) and not taken:
@@ -1322,6 +1477,34 @@ class Facts:
             if argument.keyword is not None and argument.keyword.value == "requires_grad":
                 return Fact(Kind.TENSOR, GraphFact.UNKNOWN, fact.identity, fact.reasons)
         return fact
+
+    def _computed_freely(self, func: cst.Attribute) -> Fact | None:
+        """What a comparison, or `.nonzero()`, gives where a method tells that it is a tensor.
+
+        Of other classes a comparison has no method to cast it, and `nonzero` gives a tuple or asks
+        an array, which has no `.float()`.
+        """
+        inner, name = func.value, func.attr.value
+        if not self._own_names.isdisjoint(_OWN_COMPARISONS) or name in self._own_names:
+            return None
+        compared = (
+            name in _CASTS
+            and isinstance(inner, cst.Comparison)
+            and len(inner.comparisons) == 1
+            and isinstance(inner.comparisons[0].operator, _COMPARED)
+        )
+        counted = (
+            name in ("squeeze", "view", "t", "long")
+            and isinstance(inner, cst.Call)
+            and isinstance(inner.func, cst.Attribute)
+            and inner.func.attr.value == "nonzero"
+            and not inner.args
+        )
+        if not compared and not counted:
+            return None
+        what = "a comparison" if compared else ".nonzero()"
+        reason = f"{what} makes a new tensor without history"
+        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, (reason,))
 
     def _names_numbers(self, arguments: Sequence[cst.Arg]) -> bool:
         """Whether the one argument is a type of numbers."""
@@ -1379,7 +1562,7 @@ class Facts:
         source = tensors[0].identity if len(tensors) == 1 else IdentityFact.UNKNOWN
         if identity is Identity.SAME:
             return tensors[0].identity if tensors else IdentityFact.UNKNOWN
-        if source in (IdentityFact.FRESH, IdentityFact.VIEW):
+        if source in _UNHELD:
             return IdentityFact.VIEW
         return IdentityFact.UNKNOWN
 
@@ -1400,11 +1583,15 @@ class Facts:
             return self._unless_changed(fact, (holder,))
         if name in _ATTRIBUTES_OF_ANYTHING and name not in self._own_names:
             return _OTHER
+        if name == "dataset" and self._loaders(node.value) is not None:
+            return _OPAQUE
         receiver = self._of(node.value)
         if receiver.kind is Kind.OTHER:
             return _OTHER
         if name in NON_TENSOR_ATTRIBUTES and receiver.kind is Kind.TENSOR and name != "grad_fn":
             return _OTHER
+        if name == "data" and receiver.kind is Kind.UNKNOWN and self._looks_like_tensor(node.value):
+            receiver = replace(receiver, kind=Kind.TENSOR)
         row = ATTRIBUTES.get(name)
         if row is None or receiver.kind is not Kind.TENSOR:
             return UNKNOWN
@@ -1415,6 +1602,63 @@ class Facts:
         made = row.identity not in (Identity.SAME, Identity.VIEW_OR_SAME)
         reason = _reason(f".{name}", row.identity, graph)
         return Fact(Kind.TENSOR, graph, identity, (reason,), made or receiver.known_plain)
+
+    def _looks_like_tensor(self, node: cst.BaseExpression) -> bool:
+        """Whether a value that has `.data` is a tensor and no packed sequence.
+
+        Of those a slice is a plain tuple, and `.size()`, asked on every way to here, is missing.
+        """
+        if isinstance(node, cst.Subscript):
+            return len(node.slice) > 1 or isinstance(node.slice[0].slice, cst.Slice)
+        if not isinstance(node, cst.Name) or not self._own_names.isdisjoint({"data", *_SIZES}):
+            return False
+        definitions = self.flow.definitions(node)
+        load = self.names.load(node)
+        if definitions is None or load is None or not self.flow.in_step(node):
+            return False
+        for other in self.names.scopes.loads.get(node.value, ()):
+            method = self.tree.parent(other.node)
+            if not isinstance(method, cst.Attribute) or method.attr.value not in _SIZES:
+                continue
+            call = self.tree.parent(method)
+            if not isinstance(call, cst.Call) or call.func is not method:
+                continue
+            if other.scope is load.scope and self.flow.definitions(other.node) == definitions:
+                if other.order < load.order and self._runs_before(call, node):
+                    return True
+                if statement_of(self.tree, call) is statement_of(self.tree, node):
+                    return self._runs_always(call) and self._runs_always(node)
+        return False
+
+    def _runs_always(self, node: cst.CSTNode) -> bool:
+        """Whether an expression is evaluated whenever its small statement is run to its end."""
+        current, parent = node, self.tree.parent(node)
+        while parent is not None and not isinstance(current, cst.BaseSmallStatement):
+            if isinstance(parent, (cst.Lambda, *_COMPREHENSIONS)):
+                return False
+            if isinstance(parent, cst.IfExp) and parent.test is not current:
+                return False
+            if isinstance(parent, cst.BooleanOperation) and parent.left is not current:
+                return False
+            if isinstance(parent, cst.BaseCompoundStatement):
+                return False
+            current, parent = parent, self.tree.parent(parent)
+        return not isinstance(current, cst.Assert)
+
+    def _runs_before(self, first: cst.CSTNode, node: cst.CSTNode) -> bool:
+        """Whether the statement of `first` stands before `node`, in a block that is around both."""
+        if not self._runs_always(first):
+            return False
+        line = self.tree.parent(statement_of(self.tree, first))
+        block = line
+        if line is not None and not isinstance(line, cst.SimpleStatementSuite):
+            block = self.tree.parent(line)
+        current = self.tree.parent(node)
+        while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
+            if current is block:
+                return True
+            current = self.tree.parent(current)
+        return isinstance(current, cst.FunctionDef) and current.body is block
 
     def _arithmetic(self, node: cst.BinaryOperation) -> Fact:
         left, right = self._of(node.left), self._of(node.right)

@@ -51,8 +51,8 @@ class Flow:
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
         self._script = _SCRIPT.search(scopes.tree.text) is not None or self._reads_arguments()
         text = scopes.tree.text
-        self._hidden = self._reads(_HIDDEN) or _HIDDEN_ATTRIBUTES.search(text) is not None
-        self._frames = self._reads(_FRAMES) or _FRAME_ATTRIBUTES.search(text) is not None
+        self._hidden = self._reads(_HIDDEN) or _in_code(_HIDDEN_ATTRIBUTES, text)
+        self._frames = self._reads(_FRAMES) or _in_code(_FRAME_ATTRIBUTES, text)
 
     def _reads(self, names: frozenset[str]) -> bool:
         """Whether the file may read one of some built-ins."""
@@ -243,6 +243,16 @@ class Flow:
             ) or isinstance(current, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)):
                 yield current
             below, current = current, self.tree.parent(current)
+
+
+def _in_code(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a pattern occurs outside lines that are nothing but a comment."""
+    if pattern.search(text) is None:
+        return False
+    return any(
+        pattern.search(line) and ("{" in line or not line.lstrip().startswith("#"))
+        for line in text.splitlines()
+    )
 
 
 def step_of(subscript: cst.Subscript) -> int:

@@ -682,7 +682,8 @@ class Holders:
         if isinstance(call, (cst.AssignTarget, cst.Del)) or (
             isinstance(call, (cst.AugAssign, cst.AnnAssign, cst.For)) and call.target is parent
         ):
-            if not _narrows_dataset(node, parent, self.tree.parent(call)):
+            statement = self.tree.parent(call)
+            if not _narrows_dataset(node, parent, statement) and not _switches_off(name, statement):
                 yield _event(EventKind.OBJECT, parent, f"its attribute `{name}` is set")
             return None
         if name in NON_TENSOR_ATTRIBUTES or name == "data":
@@ -1040,6 +1041,13 @@ def _narrows_dataset(
     while isinstance(value, cst.Subscript):
         value = value.value
     return value is not statement.value and value.deep_equals(target)
+
+
+def _switches_off(name: str, statement: cst.CSTNode | None) -> bool:
+    """Whether `tensor.requires_grad = False` is set: what is part of no graph stays as it is."""
+    if name != "requires_grad" or not isinstance(statement, cst.Assign):
+        return False
+    return isinstance(statement.value, cst.Name) and statement.value.value == "False"
 
 
 def _narrow(

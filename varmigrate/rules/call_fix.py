@@ -96,7 +96,7 @@ def _drops(
     contract: take for granted that `data` was never part of a graph.
     """
     fact = analysis.facts.of(data)
-    if fact.fresh and fact.free:
+    if analysis.facts.as_good_as_fresh(fact):
         return True, ""
     if contract:
         known = fact.graph is GraphFact.ATTACHED or fact.kind in (Kind.OTHER, Kind.SEQUENCE)

@@ -50,10 +50,14 @@ _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What the text of a file looks like: its import statements, the names it may replace."""
+    """What the text of a file looks like: its import statements, the names it may replace.
+
+    detaches: it may call `detach_`.
+    """
 
     imports: bytes
     replaced: frozenset[bytes]
+    detaches: bool
 
 
 @dataclass
@@ -104,6 +108,7 @@ class Index:
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
         self._looks: dict[str, dict[str, _Look]] = {}
+        self._detaches: dict[str, bool] = {}
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
 
     def context(self, path: str) -> ModuleContext:
@@ -125,6 +130,7 @@ class Index:
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
             computed=self._computed(root, path),
+            detaching=self._detaching(root),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
             takers=reached,
@@ -148,6 +154,12 @@ class Index:
             return frozenset()
         self._summaries_of(root, project)
         return self._computing[root][1] & summary.callables.bodies.keys()
+
+    def _detaching(self, root: str) -> bool:
+        """Whether some file of the project may call `detach_`."""
+        if root not in self._detaches:
+            self._detaches[root] = any(look.detaches for look in self._looks_at(root).values())
+        return self._detaches[root]
 
     def _covered(self, root: str, path: str) -> frozenset[str]:
         """What the project calls under a gradient mode, for files that evaluate models."""
@@ -397,7 +409,8 @@ class Index:
             for path in sorted({*mine, *others}):
                 with suppress(OSError):
                     raw = self._files.get(path) or read_bytes(path)
-                    found[path] = _Look(b"\n".join(_STATEMENTS.findall(raw)), replaced_names(raw))
+                    imports = b"\n".join(_STATEMENTS.findall(raw))
+                    found[path] = _Look(imports, replaced_names(raw), b"detach_" in raw)
         return self._looks[root]
 
     def _importing(self, root: str, files: Iterable[str]) -> dict[str, ModuleSummary]:
