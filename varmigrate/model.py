@@ -70,8 +70,9 @@ class Finding:
     `evidence` lists in words what decided the intent. A finding without a fix carries `advice`.
     `source_line` is the text of the first line, without its newline, for display. `follows`: there
     is nothing to do here, because the fix of another finding takes care of it (a call of a wrapper
-    whose body is rewritten). `follows_unsafe`: the same, but that fix is an unsafe one. `waits_for`:
-    the wrapper, by file and name, whose rewrite takes care of this finding without a fix.
+    whose body is rewritten). `follows_unsafe`: the same, but that fix is an unsafe one.
+    `waits_for`: the wrapper, by file and name, whose rewrite takes care of this finding without a
+    fix.
     """
 
     path: str

@@ -516,6 +516,130 @@ CLEAN = [
         """,
         contains=("return torch.FloatTensor(1).fill_(",),
     ),
+    legacy(
+        "flow/a view of something new goes where it may",
+        """
+        def f(use):
+            v = Variable(torch.zeros(4).view(2, 2))
+            return use(v), v
+
+        out = f(lambda t: t.sum())
+        """,
+        contains=("    v = torch.zeros(4).view(2, 2)\n",),
+        lacks=(".detach()", "Variable"),
+    ),
+    legacy(
+        "flow/a name for integers that may share goes where it may",
+        """
+        def f(numbers, use):
+            made = torch.LongTensor(numbers)
+            target = Variable(made)
+            return use(target)
+
+        out = f([1, 2], lambda t: t + 1)
+        """,
+        contains=("    target = made\n",),
+    ),
+    legacy(
+        "flow/a loader that a method makes and another is given",
+        """
+        from torch import nn
+        from torch.utils.data import DataLoader, TensorDataset
+
+        class Trainer:
+            def __init__(self, model, criterion):
+                self.model = model
+                self.criterion = criterion
+
+            def loader(self, data):
+                made = DataLoader(data, 2)
+                return made
+
+            def epoch(self, loader):
+                total = 0.0
+                self.model.zero_grad()
+                for data, target in loader:
+                    data, target = Variable(data), Variable(target)
+                    loss = self.criterion(self.model(data), target)
+                    loss.backward()
+                    total += loss.item()
+                return total
+
+            def fit(self, dataset):
+                return self.epoch(self.loader(dataset))
+
+        torch.manual_seed(0)
+        net = nn.Linear(2, 1)
+        out = Trainer(net, nn.MSELoss()).fit(TensorDataset(torch.ones(4, 2), torch.zeros(4, 1)))
+        grad = net.weight.grad
+        """,
+        contains=("        for data, target in loader:\n            loss = ",),
+    ),
+    legacy(
+        "flow/what has a size is no packed sequence",
+        """
+        def f(x):
+            n = x.size(0)
+            v = Variable(x.data)
+            v += n
+            return v * 2
+
+        w = torch.ones(2, requires_grad=True)
+        out = f(w * 3)
+        """,
+        contains=("    v = x.data\n",),
+    ),
+    legacy(
+        "flow/a slice is no packed sequence",
+        """
+        def f(x):
+            return Variable(x[0:1].data), Variable(x[:, 0].data)
+
+        w = torch.ones(2, 2, requires_grad=True)
+        out = f(w * 3)
+        """,
+        contains=("return x[0:1].data, x[:, 0].data",),
+    ),
+    legacy(
+        "flow/a comparison that is cast",
+        """
+        def f(labels, c):
+            mask = Variable((labels == c).float())
+            places = Variable(labels.float().nonzero().squeeze(1))
+            return mask, places
+
+        out = f(torch.tensor([1, 0, 1]), 1)
+        """,
+        contains=("mask = (labels == c).float()", "places = labels.float().nonzero().squeeze(1)"),
+    ),
+    legacy(
+        "flow/switching off what is off",
+        """
+        def f():
+            labels = torch.zeros(2)
+            labels = Variable(labels)
+            labels.requires_grad = False
+            labels.data.fill_(1)
+            return labels
+
+        out = f()
+        """,
+        contains=("    labels = torch.zeros(2)\n    labels.requires_grad = False\n",),
+    ),
+    legacy(
+        "flow/a hidden attribute in a comment hides nothing",
+        """
+        def make():
+            return torch.zeros(2)
+            # return models.__dict__["zeros"](2)
+
+        def f():
+            return Variable(make())
+
+        out = f()
+        """,
+        contains=("return make()\n",),
+    ),
 ]
 
 
@@ -533,6 +657,157 @@ def kept(obligation: str, name: str, body: str, contains: str = ".detach()") -> 
 
 
 KEPT = [
+    kept(
+        "plain views",
+        "a view that is detached in place",
+        """
+        def f(use):
+            v = Variable(torch.zeros(4).view(2, 2))
+            use(v)
+            return v
+
+        out = f(lambda t: t.detach_())
+        """,
+    ),
+    kept(
+        "plain views",
+        "a view made while nothing is recorded, and written later",
+        """
+        def f():
+            return Variable(torch.zeros(4).view(2, 2))
+
+        with torch.no_grad():
+            v = f()
+        w = torch.ones(2, requires_grad=True)
+        v[0] = w * 2
+        v.sum().backward()
+        grad = w.grad
+        """,
+    ),
+    kept(
+        "loaders: all callers",
+        "another call gives batches of its own",
+        """
+        from torch.utils.data import DataLoader
+
+        class Trainer:
+            def epoch(self, loader):
+                found = []
+                for data, _ in loader:
+                    data = Variable(data)
+                    found.append(data * 2)
+                return found
+
+            def fit(self, dataset):
+                return self.epoch(DataLoader(dataset, 2))
+
+            def replay(self, batches):
+                return self.epoch(batches)
+
+        w = torch.ones(2, requires_grad=True)
+        trainer = Trainer()
+        one = trainer.fit([(torch.ones(2), 0), (torch.ones(2), 1)])
+        out = trainer.replay([(w * 2, 0)])
+        """,
+    ),
+    kept(
+        "loaders: one method",
+        "a subclass has batches of its own",
+        """
+        from torch.utils.data import DataLoader
+
+        class Trainer:
+            def loader(self):
+                return DataLoader([(torch.ones(2), 0)], 1)
+
+            def run(self):
+                found = []
+                for data, _ in self.loader():
+                    data = Variable(data)
+                    found.append(data * 2)
+                return found
+
+        class Other(Trainer):
+            def loader(self):
+                return [(w * 2, 0)]
+
+        w = torch.ones(2, requires_grad=True)
+        out = Other().run()
+        """,
+    ),
+    kept(
+        "data of a tensor",
+        "the data of a packed sequence has a graph",
+        """
+        from torch.nn.utils.rnn import pack_padded_sequence
+
+        def f(x):
+            return Variable(x.data)
+
+        w = torch.ones(2, 1, 3, requires_grad=True)
+        out = f(pack_padded_sequence(w * 2, [2]))
+        """,
+    ),
+    kept(
+        "data of a tensor: always asked",
+        "the size is asked on one way only",
+        """
+        from torch.nn.utils.rnn import pack_padded_sequence
+
+        def f(x, plain):
+            n = 0
+            if plain: n = x.size(0)
+            else: return Variable(x.data)
+            return n
+
+        w = torch.ones(2, 1, 3, requires_grad=True)
+        out = f(pack_padded_sequence(w * 2, [2]), False)
+        """,
+    ),
+    kept(
+        "data of a tensor: always asked",
+        "the size is asked if at all",
+        """
+        from torch.nn.utils.rnn import pack_padded_sequence
+
+        def f(x, plain):
+            n = plain and x.size(0)
+            return n, Variable(x.data)
+
+        w = torch.ones(2, 1, 3, requires_grad=True)
+        out = f(pack_padded_sequence(w * 2, [2]), False)
+        """,
+    ),
+    kept(
+        "own comparisons",
+        "a class whose comparison gives a graph",
+        """
+        class Soft:
+            def __init__(self, value):
+                self.value = value
+
+            def __eq__(self, other):
+                return torch.sigmoid(self.value - other)
+
+        def f(labels, c):
+            return Variable((labels == c).float())
+
+        out = f(Soft(torch.ones(2, requires_grad=True)), 1)
+        """,
+    ),
+    kept(
+        "sole holder",
+        "a name holds what is seen as a view",
+        """
+        def f(numbers):
+            made = torch.LongTensor(numbers)
+            target = Variable(made)
+            target.resize_(1)
+            return made, target
+
+        out = f([1, 2])
+        """,
+    ),
     kept(
         "sole holder",
         "the source is read afterwards",

@@ -13,7 +13,7 @@ from cases_flow import CLEAN, KEPT, Kept
 from harness import Case, assert_equivalent, differences, fix, observe
 
 from varmigrate.analysis import facts, flow, holders, modules, reaching
-from varmigrate.analysis.facts import Fact, GraphFact
+from varmigrate.analysis.facts import Fact, GraphFact, IdentityFact
 from varmigrate.analysis.holders import EventKind
 from varmigrate.torch_facts import constructors, methods
 from varmigrate.torch_facts.kinds import Graph, Identity
@@ -208,7 +208,43 @@ def _all_seen(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(holders.Holders, "_unseen", lambda self, binding, node: iter(()))
 
 
+def _plain_views(patch: pytest.MonkeyPatch) -> None:
+    held = (IdentityFact.FRESH, IdentityFact.VIEW)
+    patch.setattr(
+        facts.Facts, "as_good_as_fresh", lambda self, fact: fact.free and fact.identity in held
+    )
+
+
+def _first_given(patch: pytest.MonkeyPatch) -> None:
+    given = facts.Facts._given
+    patch.setattr(facts.Facts, "_given", lambda self, binding: given(self, binding)[:1])
+
+
+def _any_method(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        facts.Facts, "_sole_method", lambda self, name, scope: scope.bindings[name][0].node
+    )
+
+
+def _any_data(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_looks_like_tensor", lambda self, node: True)
+
+
+def _asked_anywhere(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts.Facts, "_runs_before", lambda self, first, node: True)
+
+
+def _no_own_comparisons(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts, "_OWN_COMPARISONS", frozenset())
+
+
 MUTATIONS: dict[str, Patch] = {
+    "plain views": _plain_views,
+    "loaders: all callers": _first_given,
+    "loaders: one method": _any_method,
+    "data of a tensor": _any_data,
+    "data of a tensor: always asked": _asked_anywhere,
+    "own comparisons": _no_own_comparisons,
     "unseen holders": _all_seen,
     "hidden names": _nothing_hidden,
     "sole holder": _sole,
