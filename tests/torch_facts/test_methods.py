@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from varmigrate.torch_facts.methods import (
     METHODS,
     NON_TENSOR_METHODS,
     OPERATORS,
+    READING_METHODS,
     RESHAPE_IN_PLACE_METHODS,
     TUPLE_METHODS,
 )
@@ -276,6 +278,26 @@ def test_in_place_is_in_the_name() -> None:
         if name.endswith("_"):
             assert row.identity is Identity.SAME, name
     assert all(name.endswith("_") for name in RESHAPE_IN_PLACE_METHODS)
+
+
+READINGS = {
+    **{name: lambda x, y, name=name: getattr(x, name)(y) for name in "eq ne lt le gt ge".split()},
+    "gather": lambda x, y: x.gather(0, y.long()),
+    "index_select": lambda x, y: x.index_select(0, y.long()),
+}
+
+
+@pytest.mark.parametrize("name", sorted(READING_METHODS))
+def test_reading_methods_leave_what_they_are_given_alone(name: str) -> None:
+    assert METHODS[name].identity is Identity.NEW
+    for own in (list, dict, set, str, np.ndarray):
+        assert not hasattr(own, name)
+    x, y = torch.ones(2), torch.zeros(2, dtype=torch.long)
+    version = y._version
+    made = READINGS[name](x, y)
+    assert made.data_ptr() not in (x.data_ptr(), y.data_ptr())
+    assert y._version == version
+    assert y.tolist() == [0, 0]
 
 
 def test_flags_that_few_have() -> None:

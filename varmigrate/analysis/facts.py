@@ -1074,7 +1074,7 @@ class Facts:
             ]
             skip = 1
         else:
-            if name in self.names.context.exported or name in self._quoted:
+            if name in self.names.context.exported:
                 return []
             calls = self.holders.calls_of(function) or []
             skip = 0
@@ -1284,6 +1284,9 @@ class Facts:
         if isinstance(node, cst.Call):
             if self._made_by_inner_class(node.func):
                 return False
+            if self.names.origin(node.func).startswith("torchvision.transforms."):
+                # They make tensors of pictures; only a function of one's own may do otherwise.
+                return not any(isinstance(part, cst.Lambda) for part in _nodes(node))
             tensors = self.names.origin(node.func) in _TENSOR_DATASETS
             for argument in node.args:
                 fact = self._of(argument.value)
@@ -1547,7 +1550,9 @@ class Facts:
             and self._paused(node)
         ):
             reached = GraphFact.FREE
-        tensors = [operand for operand in operands if operand.kind is not Kind.OTHER]
+        # What a method gives shares with nothing but its receiver.
+        shared = operands if receiver is None else [receiver]
+        tensors = [operand for operand in shared if operand.kind is not Kind.OTHER]
         held = self._identity(identity, tensors)
         inherited = () if receiver is None else receiver.reasons
         reasons = (*inherited, _reason(what, identity, reached))

@@ -37,6 +37,7 @@ from varmigrate.torch_facts.kinds import Identity
 from varmigrate.torch_facts.methods import (
     METHODS,
     NON_TENSOR_METHODS,
+    READING_METHODS,
     RESHAPE_IN_PLACE_METHODS,
     TUPLE_METHODS,
 )
@@ -605,7 +606,8 @@ class Holders:
                 return
             elif isinstance(parent, (cst.For, cst.CompFor)):
                 if parent.iter is node:
-                    yield from self._bound(parent.target, parent.iter)
+                    for target in self._taking(parent):
+                        yield from self._bound(target, parent.iter)
                 return
             elif isinstance(parent, (cst.Return, cst.Lambda)):
                 yield from self._returned(node, parent)
@@ -767,6 +769,8 @@ class Holders:
         name = func.attr.value
         if name in _PUTS:
             yield from self._put(func.value, call)
+            return None
+        if name in READING_METHODS and name not in self.modules.own_methods:
             return None
         yield _Found(Event(EventKind.ESCAPE, call, text, receiver=func.value))
         kept = self._identity(call) not in (Identity.NEW, Identity.DETACHED, None)
@@ -996,6 +1000,20 @@ class Holders:
                 yield _event(EventKind.ESCAPE, target, text)
         elif isinstance(target, cst.Subscript):
             yield from self._put(target.value, target)
+
+    def _taking(self, loop: cst.For | cst.CompFor) -> list[cst.CSTNode]:
+        """The targets of a loop that take what is gone through: not the number of the round."""
+        target, iterated = loop.target, loop.iter
+        if (
+            isinstance(iterated, cst.Call)
+            and isinstance(iterated.func, cst.Name)
+            and iterated.func.value == "enumerate"
+            and self.names.is_builtin(iterated.func)
+            and isinstance(target, (cst.Tuple, cst.List))
+            and all(isinstance(element, cst.Element) for element in target.elements)
+        ):
+            return [element.value for element in target.elements[1:]]
+        return [target]
 
     def _unseen(self, binding: Binding, node: cst.CSTNode) -> Iterator[_Found]:
         """An event where what is done to a holder through its name is not followed."""

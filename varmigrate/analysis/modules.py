@@ -19,7 +19,7 @@ _MODULE_METHODS = frozenset(
     "parameters named_parameters zero_grad state_dict load_state_dict named_modules".split()
 )
 # These say it when they are called without an argument.
-_BARE_METHODS = frozenset({"eval"})
+_BARE_METHODS = frozenset({"eval", "train"})
 # Methods of modules that give the module itself.
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
@@ -54,7 +54,7 @@ class Modules:
         self._hooks = "register_forward" in scopes.tree.text
 
     @cached_property
-    def _own_methods(self) -> frozenset[str]:
+    def own_methods(self) -> frozenset[str]:
         """What classes of the file bind."""
         return frozenset(
             name
@@ -261,7 +261,7 @@ class Modules:
             return False
         name = node.attr.value
         if name in _BARE_METHODS:
-            return not call.args and name not in self._own_methods
+            return not call.args and name not in self.own_methods
         return name in _MODULE_METHODS
 
 

@@ -43,6 +43,7 @@ _REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
 _DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
+_DETACHES = re.compile(rb"\bdetach_\b")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _RENAMED = re.compile(rb"\bVariable[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -410,7 +411,8 @@ class Index:
                 with suppress(OSError):
                     raw = self._files.get(path) or read_bytes(path)
                     imports = b"\n".join(_STATEMENTS.findall(raw))
-                    found[path] = _Look(imports, replaced_names(raw), b"detach_" in raw)
+                    detaches = _DETACHES.search(raw) is not None
+                    found[path] = _Look(imports, replaced_names(raw), detaches)
         return self._looks[root]
 
     def _importing(self, root: str, files: Iterable[str]) -> dict[str, ModuleSummary]:

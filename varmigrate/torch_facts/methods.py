@@ -629,6 +629,10 @@ OPERATORS: dict[str, Method] = {
 """Python's operators on tensors. Only what one may write as an operator is here; an operator whose
 receiver is another type (`2 + x`, an array times a tensor) has the row of its reflection."""
 
+READING_METHODS: frozenset[str] = frozenset("eq ne lt le gt ge gather index_select".split())
+"""Methods that only tensors have, of those in `METHODS`, and that read what they are given: called
+on an object that is not seen, they leave an argument alone. All make a new tensor."""
+
 RESHAPE_IN_PLACE_METHODS: frozenset[str] = frozenset(
     {
         "squeeze_",
