@@ -576,6 +576,40 @@ CLEAN = [
         contains=("        for data, target in loader:\n            loss = ",),
     ),
     legacy(
+        "flow/the number of a round is no batch",
+        """
+        from torch.utils.data import DataLoader
+
+        def f(net, loss, show):
+            net.train()
+            for number, (data, target) in enumerate(DataLoader([(torch.ones(2), 1.0)], 1)):
+                data, target = Variable(data), Variable(target)
+                made = loss(net(data), target)
+                made.backward()
+                show(number)
+            return made.item()
+
+        net = torch.nn.Linear(2, 1)
+        torch.nn.init.ones_(net.weight)
+        torch.nn.init.zeros_(net.bias)
+        out = f(net, lambda y, t: (y.sum() - t).sum(), print)
+        grad = net.weight.grad
+        """,
+        contains=("(torch.ones(2), 1.0)], 1)):\n        made = loss",),
+    ),
+    legacy(
+        "flow/a method of tensors only reads what it is given",
+        """
+        def f(scores, numbers):
+            chosen = torch.LongTensor(numbers)
+            index = Variable(chosen)
+            return scores.gather(0, index) + chosen.sum()
+
+        out = f(torch.ones(2, requires_grad=True), [1, 0])
+        """,
+        contains=("    index = chosen\n",),
+    ),
+    legacy(
         "flow/what has a size is no packed sequence",
         """
         def f(x):
@@ -776,6 +810,24 @@ KEPT = [
 
         w = torch.ones(2, 1, 3, requires_grad=True)
         out = f(pack_padded_sequence(w * 2, [2]), False)
+        """,
+    ),
+    kept(
+        "own methods",
+        "a class whose gather keeps what it is given",
+        """
+        class Bag:
+            def gather(self, _, index):
+                self.index = index
+
+        def f(bag):
+            x = torch.ones(2)
+            v = Variable(x)
+            bag.gather(0, v)
+            bag.index.requires_grad_()
+            return x.requires_grad
+
+        out = f(Bag())
         """,
     ),
     kept(

@@ -422,10 +422,11 @@ STAYS = [
     ),
     case(
         "torch is replaced",
-        _USE,
-        "torch.Tensor.plain = lambda self: self\n"
+        _USE + "\nimport utils\nutils.restore()\n",
+        "relu6 = torch.nn.functional.relu6\n"
         "torch.nn.functional.relu6 = lambda x: x\n\n\n"
-        "def helper(x):\n    return torch.nn.functional.relu6(x)\n",
+        "def helper(x):\n    return torch.nn.functional.relu6(x)\n\n\n"
+        "def restore():\n    torch.nn.functional.relu6 = relu6\n",
     ),
     case(
         "an operator of its own",

@@ -238,7 +238,12 @@ def _no_own_comparisons(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(facts, "_OWN_COMPARISONS", frozenset())
 
 
+def _no_own_methods(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(modules.Modules, "own_methods", frozenset())
+
+
 MUTATIONS: dict[str, Patch] = {
+    "own methods": _no_own_methods,
     "plain views": _plain_views,
     "loaders: all callers": _first_given,
     "loaders: one method": _any_method,
