@@ -266,6 +266,7 @@ class Project:
         self._sources_of: dict[str, set[str]] = {}
         self._definitions: dict[tuple[str, Ref], Key | None] = {}
         self._variables: dict[tuple[str, Ref], bool] = {}
+        self._resolved: dict[tuple[str, Ref], Key | None] = {}
         self._closed: dict[str, bool] = {}
         self._folders: dict[tuple[str, str], bool] = {}
 
@@ -412,7 +413,9 @@ class Project:
         """The file and the dotted name a reference leads to, imports followed."""
         if ref.module is None:
             return (path, ref.name)
-        return self._place(path, ref, set())
+        if (path, ref) not in self._resolved:
+            self._resolved[path, ref] = self._place(path, ref, set())
+        return self._resolved[path, ref]
 
     def _place(self, path: str, ref: Ref, seen: set[tuple[str, Ref]]) -> Key | None:
         if (path, ref) in seen:

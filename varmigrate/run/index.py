@@ -106,6 +106,7 @@ class Index:
         self._backwards: dict[str, dict[str, frozenset[str]]] = {}
         self._modes: dict[str, frozenset[str]] = {}
         self._results: dict[str, frozenset[str]] = {}
+        self._computed_by: dict[str, frozenset[str]] = {}
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
         self._looks: dict[str, dict[str, _Look]] = {}
@@ -194,8 +195,14 @@ class Index:
 
     def _computed(self, root: str, path: str) -> frozenset[str]:
         """The functions whose results other files compute with, for files with volatile values."""
+        if path not in self._computed_by:
+            self._computed_by[path] = self._computing_with(root, path)
+        return self._computed_by[path]
+
+    def _computing_with(self, root: str, path: str) -> frozenset[str]:
         raw = self._files.get(path, b"")
-        names = set(_DEFINED.findall(raw)) if b"volatile" in raw else set()
+        defined = _DEFINED.findall(raw) if b"volatile" in raw else ()
+        names = {name for name in defined if not name.startswith(b"__")}
         found: set[str] = set()
         for other, text in self._naming_any(root, names) if names else ():
             if other not in self._results:
