@@ -692,6 +692,32 @@ def kept(obligation: str, name: str, body: str, contains: str = ".detach()") -> 
 
 KEPT = [
     kept(
+        "shared constructors",
+        "a constructor shares with a tensor that is held",
+        """
+        def f(w):
+            x = torch.zeros(2)
+            v = Variable(torch.FloatTensor(x))
+            v[0] = w
+            return x.requires_grad
+
+        out = f(torch.ones(1, requires_grad=True).sum())
+        """,
+    ),
+    kept(
+        "shared constructors",
+        "a constructor, then a view, of a tensor that is held",
+        """
+        def f(w):
+            x = torch.zeros(4)
+            v = Variable(torch.Tensor(x).view(2, 2))
+            v[0] = w
+            return x.requires_grad
+
+        out = f(torch.ones(1, requires_grad=True).sum())
+        """,
+    ),
+    kept(
         "plain views",
         "a view that is detached in place",
         """

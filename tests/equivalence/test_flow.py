@@ -242,7 +242,14 @@ def _no_own_methods(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(modules.Modules, "own_methods", frozenset())
 
 
+def _constructors_own(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        facts.Facts, "_identity", staticmethod(lambda identity, tensors: IdentityFact.VIEW)
+    )
+
+
 MUTATIONS: dict[str, Patch] = {
+    "shared constructors": _constructors_own,
     "own methods": _no_own_methods,
     "plain views": _plain_views,
     "loaders: all callers": _first_given,

@@ -202,7 +202,8 @@ class _Evaluated:
         if fact.kind in (Kind.OTHER, Kind.SEQUENCE):
             return new
         if fact.kind is Kind.TENSOR:
-            return Fact(Kind.TENSOR, fact.graph, IdentityFact.VIEW, fact.reasons)
+            identity = self.facts.identity_of(Identity.VIEW, [fact])
+            return Fact(Kind.TENSOR, fact.graph, identity, fact.reasons, plain=True)
         if term.sure:
             return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.VIEW, plain=True)
         return UNKNOWN

@@ -1413,7 +1413,8 @@ class Facts:
             return new
         reason = f"{what} shares the storage of the tensor it is given"
         if fact.kind is Kind.TENSOR:
-            return Fact(Kind.TENSOR, fact.graph, IdentityFact.VIEW, (*fact.reasons, reason))
+            identity = self._identity(Identity.VIEW, [fact])
+            return Fact(Kind.TENSOR, fact.graph, identity, (*fact.reasons, reason), plain=True)
         if integral:
             reason = f"{what} makes a tensor of integers, which is never part of a graph"
             return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.VIEW, (reason,), plain=True)
