@@ -547,9 +547,9 @@ CLEAN = [
         from torch.utils.data import DataLoader, TensorDataset
 
         class Trainer:
-            def __init__(self, model, criterion):
+            def __init__(self, model):
                 self.model = model
-                self.criterion = criterion
+                self.criterion = nn.MSELoss()
 
             def loader(self, data):
                 made = DataLoader(data, 2)
@@ -570,7 +570,7 @@ CLEAN = [
 
         torch.manual_seed(0)
         net = nn.Linear(2, 1)
-        out = Trainer(net, nn.MSELoss()).fit(TensorDataset(torch.ones(4, 2), torch.zeros(4, 1)))
+        out = Trainer(net).fit(TensorDataset(torch.ones(4, 2), torch.zeros(4, 1)))
         grad = net.weight.grad
         """,
         contains=("        for data, target in loader:\n            loss = ",),
@@ -580,11 +580,11 @@ CLEAN = [
         """
         from torch.utils.data import DataLoader
 
-        def f(net, loss, show):
+        def f(net, show):
             net.train()
             for number, (data, target) in enumerate(DataLoader([(torch.ones(2), 1.0)], 1)):
                 data, target = Variable(data), Variable(target)
-                made = loss(net(data), target)
+                made = (net(data).sum() - target).sum()
                 made.backward()
                 show(number)
             return made.item()
@@ -592,10 +592,10 @@ CLEAN = [
         net = torch.nn.Linear(2, 1)
         torch.nn.init.ones_(net.weight)
         torch.nn.init.zeros_(net.bias)
-        out = f(net, lambda y, t: (y.sum() - t).sum(), print)
+        out = f(net, print)
         grad = net.weight.grad
         """,
-        contains=("(torch.ones(2), 1.0)], 1)):\n        made = loss",),
+        contains=("(torch.ones(2), 1.0)], 1)):\n        made = (net",),
     ),
     legacy(
         "flow/a method of tensors only reads what it is given",
@@ -854,6 +854,39 @@ KEPT = [
             return x.requires_grad
 
         out = f(Bag())
+        """,
+    ),
+    kept(
+        "escape",
+        "a loss that is given asks for the gradient of its input",
+        """
+        def f(loss):
+            x = torch.zeros(2)
+            v = Variable(x)
+            made = loss(v)
+            made.backward()
+            return x.requires_grad
+
+        out = f(lambda x: (x.requires_grad_() * 2).sum())
+        """,
+    ),
+    kept(
+        "escape",
+        "a method of the class asks for the gradient of its input",
+        """
+        class Run:
+            def loss(self, x):
+                x.requires_grad_()
+                return (x * 2).sum()
+
+            def run(self):
+                x = torch.zeros(2)
+                v = Variable(x)
+                made = self.loss(v)
+                made.backward()
+                return x.requires_grad
+
+        out = Run().run()
         """,
     ),
     kept(

@@ -210,7 +210,7 @@ class Modules:
         return False
 
     def _used_as_modules(self) -> tuple[set[Binding], set[object]]:
-        """Bindings and attributes of self on which a method of modules is called, and losses."""
+        """Bindings and attributes of self on which a method of modules is called."""
         if self._used is None:
             bindings: set[Binding] = set()
             holders: set[object] = set()
@@ -231,29 +231,7 @@ class Modules:
                         and self._calls_module_method(above)
                     ):
                         holders.add(holder)
-            for call in self.scopes.all(cst.Call):
-                if isinstance(call.func, cst.Attribute) and call.func.attr.value == "backward":
-                    for func in self._summed(call.func.value, _MOST_STEPS):
-                        if isinstance(func, cst.Name):
-                            bindings.update(self.flow.definitions(func) or ())
-                        elif isinstance(func, cst.Attribute):
-                            holder = self.attributes.holder(func)
-                            if holder is not None:
-                                holders.add(holder)
         return self._used
-
-    def _summed(self, node: cst.BaseExpression, steps: int) -> Iterator[cst.BaseExpression]:
-        """What is called for a value that is differentiated, or for a part of a sum: losses."""
-        if isinstance(node, cst.Call):
-            yield node.func
-        elif isinstance(node, cst.BinaryOperation):
-            yield from self._summed(node.left, steps)
-            yield from self._summed(node.right, steps)
-        elif isinstance(node, cst.Name) and steps:
-            for binding in self.flow.definitions(node) or ():
-                made = self.flow.made(binding)
-                if made is not None:
-                    yield from self._summed(made, steps - 1)
 
     def _calls_module_method(self, node: cst.Attribute) -> bool:
         call = self.tree.parent(node)
