@@ -11,6 +11,7 @@ from collections import Counter
 
 import cases_volatile
 import cases_volatile_conditions
+import cases_volatile_files
 import cases_volatile_grid
 import cases_volatile_odd
 import pytest
@@ -21,6 +22,7 @@ CASES = [
     *cases_volatile.CASES,
     *cases_volatile_conditions.CASES,
     *cases_volatile_odd.CASES,
+    *cases_volatile_files.CASES,
     *cases_volatile_grid.CASES,
 ]
 REWRITTEN = [case for case in CASES if case.expect == "rewritten"]

@@ -74,10 +74,12 @@ def test_a_result_that_nobody_differentiates_is_safe(tmp_path: Path) -> None:
     ],
 )
 def test_a_result_that_another_file_may_differentiate_is_not(tmp_path: Path, user: str) -> None:
-    (found,) = findings(tmp_path, {"p.py": PREDICT, "user.py": user}, "VM110")
+    found, used = findings(tmp_path, {"p.py": PREDICT, "user.py": user}, "VM110")
     assert found.safety == "unsafe"
     assert found.fix is not None
     assert "predict" in (found.fix.assumption or "")
+    assert used.path.endswith("user.py")
+    assert used.fix is None
 
 
 @pytest.mark.parametrize(

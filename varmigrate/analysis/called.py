@@ -76,15 +76,8 @@ class Calls:
     def _of_import(self, func: cst.BaseExpression) -> Summary | None:
         if not self._imported:
             return None
-        meaning = self.names.dotted(func)
-        if meaning is None or not meaning.sure:
-            return None
-        for binding in meaning.bindings:
-            # A later star import may bind the name anew.
-            for star in binding.scope.stars:
-                if star.order > binding.order and self.context.stars.get(star.module) is None:
-                    return None
-        return self.context.summaries.get(meaning.origin)
+        meaning = self.names.imported(func)
+        return None if meaning is None else self.context.summaries.get(meaning.origin)
 
     def _defined(self, func: cst.Name) -> Summary | None:
         """A function at the top of this file, which binds its name once."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from varmigrate.analysis.function_plans import FunctionPlan
 from varmigrate.analysis.terms import Summary
+from varmigrate.analysis.volatile_results import VolatileResult
 from varmigrate.analysis.wrappers import FileCallables, WrapperSummary
 
 
@@ -32,6 +33,8 @@ class ModuleContext:
     file that others name, by name.
     summaries: dotted origin -> what a function of another file makes of its arguments. replaced:
     functions of this file in whose place some file of the project may put another.
+    produced: dotted origin -> what a function of another file gives back that is volatile.
+    accounted: functions of this file all whose results other files are seen to use without a graph.
     """
 
     imports: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -52,3 +55,5 @@ class ModuleContext:
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     summaries: Mapping[str, Summary] = field(default_factory=dict)
     replaced: frozenset[str] = frozenset()
+    produced: Mapping[str, VolatileResult] = field(default_factory=dict)
+    accounted: frozenset[str] = frozenset()

@@ -76,6 +76,17 @@ class Names:
         meaning = self.dotted(node)
         return meaning.origin if meaning is not None and meaning.sure else ""
 
+    def imported(self, node: cst.CSTNode) -> Meaning | None:
+        """The meaning of an expression when it is sure and no later star import may change it."""
+        meaning = self.dotted(node)
+        if meaning is None or not meaning.sure:
+            return None
+        for binding in meaning.bindings:
+            for star in binding.scope.stars:
+                if star.order > binding.order and self.context.stars.get(star.module) is None:
+                    return None
+        return meaning
+
     def name(self, node: cst.Name) -> Meaning | None:
         """The meaning of one read of a name."""
         key = id(node)

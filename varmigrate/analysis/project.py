@@ -14,11 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from varmigrate.analysis.callables import digest_of, parts_of, read_callables
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.terms import Body, Summary
+from varmigrate.analysis.volatile_results import VolatileResult
 from varmigrate.analysis.wrappers import (
     FileCallables,
     Key,
@@ -31,6 +33,7 @@ from varmigrate.files.spellings import python_tree
 from varmigrate.torch_facts.stars import STAR_EXPORTS_VARIABLE
 from varmigrate.torch_facts.variable import VARIABLE_NAMES
 
+T = TypeVar("T")
 _ELSEWHERE = "project:"
 # In a file that names one of them any name may be bound anew.
 _NAMESPACES = frozenset({"__dict__", "f_locals"})
@@ -301,8 +304,20 @@ class Project:
         reached = _Reach(self, path, summary, wrappers).run(imports, stars) if wrappers else {}
         computing: dict[str, Summary] = {}
         if summaries is not None:
-            computing = _Summarised(self, path, summary, summaries).reached(imports, stars)
+            computing = _Placed(self, path, summary, summaries.of).reached(imports, stars)
         return ModuleContext(imports, stars, wrappers=reached, summaries=computing)
+
+    def results(
+        self, path: str, context: ModuleContext, known: Mapping[Key, VolatileResult]
+    ) -> dict[str, VolatileResult]:
+        """What the functions that a file can reach give back that is volatile, by origin.
+
+        context: what the imports of the file are. known: the results, by file and name.
+        """
+        summary = self._summary(path)
+        if summary is None:
+            return {}
+        return _Placed(self, path, summary, known.get).reached(context.imports, context.stars)
 
     # -- functions that only compute -----------------------------------------------------------
 
@@ -758,29 +773,36 @@ class _Reach:
                 self.module(f"{origin}.{name}", module, depth + 1)
 
 
-class _Summarised(_Reach):
-    """The functions that only compute and that the imports of one file can reach, likewise."""
+class _Placed(_Reach, Generic[T]):
+    """What is known of the functions that the imports of one file can reach, likewise.
+
+    known: says what is known of the name at the top of a file; None when nothing is.
+    """
 
     def __init__(
-        self, project: Project, path: str, summary: ModuleSummary, summaries: Summaries
+        self,
+        project: Project,
+        path: str,
+        summary: ModuleSummary,
+        known: Callable[[Key], T | None],
     ) -> None:
         super().__init__(project, path, summary, {})
-        self.summaries = summaries
-        self.computing: dict[str, Summary] = {}
+        self.known = known
+        self.placed: dict[str, T] = {}
 
     def reached(
         self, imports: Mapping[tuple[str, str], str], stars: Mapping[str, Mapping[str, str]]
-    ) -> dict[str, Summary]:
-        """The reachable functions."""
+    ) -> dict[str, T]:
+        """What is known, by the origin the names have here."""
         self.run(imports, stars)
-        return self.computing
+        return self.placed
 
     def value(self, origin: str, path: str, ref: Ref) -> None:
         place = self.project.place(path, ref)
         if place is not None and place[0] != self.path:
-            found = self.summaries.of(place)
+            found = self.known(place)
             if found is not None:
-                self.computing[origin] = found
+                self.placed[origin] = found
 
 
 class Links:

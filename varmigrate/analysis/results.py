@@ -20,13 +20,14 @@ def computed_with(tree: ast.AST) -> frozenset[str]:
     """The last parts of the names of functions whose results may go into a computation.
 
     tree: a module. A result that is only shown, asked for its data, or used under a gradient mode
-    does not count; one that is handed on does.
+    does not count; one that is handed on does. What is imported under another name has both.
     """
     parents: dict[ast.AST, ast.AST] = {}
     under: set[ast.AST] = set()
     waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
     calls: list[ast.Call] = []
     reads: dict[tuple[ast.AST, str], list[ast.Name]] = {}
+    renamed: dict[str, set[str]] = {}
     while waiting:
         node, inside = waiting.pop()
         if isinstance(node, ast.With | ast.AsyncWith):
@@ -40,6 +41,8 @@ def computed_with(tree: ast.AST) -> frozenset[str]:
             waiting.append((child, inside))
         if isinstance(node, ast.Call):
             calls.append(node)
+        elif isinstance(node, ast.alias) and node.asname:
+            renamed.setdefault(node.asname, set()).add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             reads.setdefault((_function(node, parents), node.id), []).append(node)
     found: set[str] = set()
@@ -55,7 +58,7 @@ def computed_with(tree: ast.AST) -> frozenset[str]:
             for read in _reads_of(bound, around, tree, reads)
         ):
             found.add(name)
-    return frozenset(found)
+    return frozenset(found.union(*(renamed.get(name, set()) for name in found)))
 
 
 def _bound_to(statement: ast.AST | None) -> list[str] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import libcst as cst
 
@@ -55,8 +55,23 @@ GRAD_MODES = frozenset(
     }
 )
 _DEEPEST = 3
-_NO_PRODUCERS: Mapping[int, Contamination] = MappingProxyType({})
+_NO_PRODUCERS: Mapping[int, Producer] = MappingProxyType({})
 _CONSUMERS = frozenset("list tuple set dict sum any all max min sorted len".split())
+
+
+class Producer(Protocol):
+    """What a call runs that gives back what depends on a volatile value."""
+
+    @property
+    def function(self) -> cst.CSTNode | None:
+        """The node of what is run; None when it stands in another file."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether it stands in another file, and all it computes may go without a graph."""
+
+    def returned(self, path: Path = ()) -> int:
+        """The bits of what it gives back, or of the element at `path`."""
 
 
 class Contamination:
@@ -67,12 +82,14 @@ class Contamination:
     depends on volatile values. depth: how many calls of wrappers lead here.
     """
 
+    covered = False
+
     def __init__(
         self,
         analysis: FileAnalysis,
         function: cst.CSTNode,
         sources: Iterable[cst.CSTNode],
-        producers: Mapping[int, Contamination] = _NO_PRODUCERS,
+        producers: Mapping[int, Producer] = _NO_PRODUCERS,
         depth: int = 0,
     ) -> None:
         self._depth = depth
@@ -151,7 +168,8 @@ class Contamination:
     def _computed_besides(self, node: cst.Call) -> int:
         """The bits of what a function of this file computes with what it is given.
 
-        Asked of wrappers, and of functions that make volatile values and cover them themselves.
+        Asked of wrappers, and of functions that make volatile values and cover them themselves. Of
+        one in another file, everything.
         """
         site = self.analysis.calls.get(id(node))
         made = self._producers.get(id(node))
@@ -161,6 +179,9 @@ class Contamination:
         elif site is not None and site.kind is SiteKind.WRAPPER_CALL and site.wrapper is not None:
             function = site.wrapper.node
         given = self._operation(self.bits(argument.value) for argument in node.args)
+        if made is not None and function is None:
+            # It stands in another file.
+            return given if given & VOLATILE and not made.covered else PLAIN
         if not given & VOLATILE or not isinstance(function, cst.FunctionDef):
             return PLAIN
         if self._depth >= _DEEPEST:
@@ -173,8 +194,15 @@ class Contamination:
             for load in self.analysis.scopes.loads_in.get((id(scope), name), ())
         ]
         inner = Contamination(self.analysis, function, reads, depth=self._depth + 1)
-        more = (part for part in inner._nodes if inner.computes(part))
-        return given if any(made is None or not made.computes(part) for part in more) else PLAIN
+        more = [part for part in inner._nodes if inner.computes(part)]
+        if isinstance(made, Contamination):
+            more = [part for part in more if not made.computes(part)]
+        return given if more else PLAIN
+
+    def covers_itself(self, node: cst.CSTNode) -> bool:
+        """Whether a call runs a function of another file that records no graph at all."""
+        made = self._producers.get(id(node))
+        return made is not None and made.covered
 
     def _from_leaves(self, node: cst.BaseExpression, seen: set[int]) -> bool:
         """Whether a value is made of volatile leaves and free tensors by known operations alone.

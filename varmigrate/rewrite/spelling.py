@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.names import Meaning
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 from varmigrate.analysis.sites import Site
 from varmigrate.model import Edit
 from varmigrate.rewrite.imports import insert_import
+
+
+class Anchor(Protocol):
+    """A use of something imported, beside whose import that of torch may go."""
+
+    @property
+    def scope(self) -> Scope:
+        """Where it is used."""
+
+    @property
+    def meaning(self) -> Meaning:
+        """What is used, with the bindings that import it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +54,20 @@ def spell_tensor(analysis: FileAnalysis, site: Site) -> Spelling | None:
     return Spelling("torch.Tensor", made) if made and len(made) == len(edits) else None
 
 
-def spell_torch(analysis: FileAnalysis, site: Site, scope: Scope, order: int) -> Spelling | None:
+def spell_torch(
+    analysis: FileAnalysis, anchor: Anchor, scope: Scope, order: int
+) -> Spelling | None:
     """The module torch as it can be written in `scope` at position `order`.
 
-    None when `torch` means something else there. A new import goes beside that of Variable.
+    None when `torch` means something else there. A new import goes beside that of the anchor.
     """
     for name, origin in _local_names(analysis):
         if origin == "torch" and analysis.names.certainly(name, origin, scope, order):
             return Spelling(name)
-    edits = [_new_import(analysis, site, anchor) for anchor in site.meaning.bindings]
+    bindings = anchor.meaning.bindings
+    edits = [_new_import(analysis, anchor, binding) for binding in bindings]
     made = tuple(edit for edit in edits if edit is not None)
-    anchored = all(
-        anchor.scope is scope or anchor.scope in scope.enclosing()
-        for anchor in site.meaning.bindings
-    )
+    anchored = all(b.scope is scope or b.scope in scope.enclosing() for b in bindings)
     return Spelling("torch", made) if made and anchored and len(made) == len(edits) else None
 
 
@@ -74,23 +88,23 @@ def _local_names(analysis: FileAnalysis) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda item: (item[1] != "torch", item[0] != "torch", item[0]))
 
 
-def _new_import(analysis: FileAnalysis, site: Site, anchor: Binding) -> Edit | None:
-    """`import torch` in front of the import that brings Variable, if the name is free there."""
-    scope = anchor.scope
-    if anchor.statement is None or anchor.kind not in (BindingKind.IMPORT, BindingKind.STAR):
+def _new_import(analysis: FileAnalysis, use: Anchor, binding: Binding) -> Edit | None:
+    """`import torch` in front of the import of what is used, if the name is free there."""
+    scope = binding.scope
+    if binding.statement is None or binding.kind not in (BindingKind.IMPORT, BindingKind.STAR):
         return None
-    if anchor.foreign or scope.kind is ScopeKind.CLASS:
+    if binding.foreign or scope.kind is ScopeKind.CLASS:
         return None
     names = analysis.names
     for star in scope.stars:
         known = analysis.context.stars.get(star.module, {})
         if known.get("torch", "torch") != "torch":
             return None
-    for binding in scope.bindings.get("torch", []):
-        meaning = names.of_binding(binding)
+    for other in scope.bindings.get("torch", []):
+        meaning = names.of_binding(other)
         if meaning is None or meaning.origin != "torch":
             return None
-    if _between(site, anchor, "torch"):
+    if _between(use, binding, "torch"):
         return None
     loads = analysis.scopes.loads.get("torch", [])
     if scope.kind is not ScopeKind.MODULE and any(
@@ -98,13 +112,13 @@ def _new_import(analysis: FileAnalysis, site: Site, anchor: Binding) -> Edit | N
         for load in loads
     ):
         return None
-    return insert_import(analysis.tree, anchor.statement, "import torch")
+    return insert_import(analysis.tree, binding.statement, "import torch")
 
 
-def _between(site: Site, anchor: Binding, name: str) -> bool:
-    """Whether a scope between the site and the import binds the name."""
-    scope = site.scope
-    while scope is not anchor.scope:
+def _between(use: Anchor, binding: Binding, name: str) -> bool:
+    """Whether a scope between the use and the import binds the name."""
+    scope = use.scope
+    while scope is not binding.scope:
         if name in scope.bindings or name in scope.global_names or name in scope.nonlocal_names:
             return True
         if scope.parent is None:

@@ -1,24 +1,36 @@
 """Plans of a whole file: regions in functions with volatile calls, and in those that go on.
 
 A value that a function gives back, or keeps in an attribute, is followed to the functions of the
-file that use it. Whoever is not seen to use it, and might differentiate it, is an assumption.
+file that use it. What functions of other files give back comes with the context of the file.
+Whoever is not seen to use it, and might differentiate it, is an assumption.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import libcst as cst
 
 from varmigrate.analysis.file import FileAnalysis
+from varmigrate.analysis.flow import ANY
+from varmigrate.analysis.names import Meaning
 from varmigrate.analysis.results import PLAIN_READS
-from varmigrate.analysis.scopes import ScopeKind
+from varmigrate.analysis.scopes import Scope, ScopeKind
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import statement_of
-from varmigrate.analysis.volatile import VOLATILE, Contamination, function_around, line_of
+from varmigrate.analysis.volatile import (
+    OTHER,
+    VOLATILE,
+    Contamination,
+    Producer,
+    function_around,
+    line_of,
+)
+from varmigrate.analysis.volatile_results import VolatileResult
+from varmigrate.rewrite.spelling import Anchor
 from varmigrate.rules.region_calls import function_called
 from varmigrate.rules.regions import Plan, Planner, is_source, passes_on
 from varmigrate.torch_facts.quiet import DERIVATIVE_WORDS
@@ -26,6 +38,8 @@ from varmigrate.torch_facts.quiet import DERIVATIVE_WORDS
 # Methods that are called without being named.
 _IMPLICIT = frozenset({"forward", "__call__", "the lambda"})
 _MOST_ROUNDS = 40
+# The elements of a result that are told to other files: of a tuple, of a list, of pairs in one.
+_PARTS = ((ANY,), *((i,) for i in range(8)), *((ANY, i) for i in range(4)))
 _PLANS: WeakKeyDictionary[FileAnalysis, _FilePlans] = WeakKeyDictionary()
 
 
@@ -36,10 +50,64 @@ def plan_for(analysis: FileAnalysis, site: Site) -> Plan:
     """
     if site.call is None:
         raise ValueError("a site without a call")
+    return _plans_of(analysis).of(function_around(analysis, site.call))
+
+
+@dataclass(eq=False, slots=True)
+class ResultCall:
+    """A call of a function of another file that gives back what is volatile.
+
+    meaning: of the name that is called. scope: where it stands.
+    """
+
+    call: cst.Call
+    meaning: Meaning
+    scope: Scope
+    result: VolatileResult
+
+
+def result_calls(analysis: FileAnalysis) -> list[tuple[ResultCall, Plan]]:
+    """The calls that bring volatile values from other files, with the plans of their functions."""
+    if not analysis.context.produced:
+        return []
+    plans = _plans_of(analysis)
+    return [(found, plans.of(function_around(analysis, found.call))) for found in plans.brought]
+
+
+def settles(analysis: FileAnalysis) -> set[int]:
+    """The ids of the calls that bring volatile values from other files, and record no graph here.
+
+    With the regions that are planned nothing computes with the values outside of one; nothing that
+    depends on them is handed to code that is not seen, and nothing rests on an assumption.
+    """
+    plans = _plans_of(analysis)
+    return {id(found.call) for found in plans.brought if plans.is_settled(found)}
+
+
+def volatile_results(analysis: FileAnalysis) -> dict[str, VolatileResult]:
+    """What the functions at the top of a file give back that surely is volatile, by name."""
+    return _plans_of(analysis).results()
+
+
+def _plans_of(analysis: FileAnalysis) -> _FilePlans:
     known = _PLANS.get(analysis)
     if known is None:
         known = _PLANS[analysis] = _FilePlans(analysis)
-    return known.of(function_around(analysis, site.call))
+    return known
+
+
+def _result_calls(analysis: FileAnalysis) -> list[ResultCall]:
+    names = frozenset(origin.rpartition(".")[2] for origin in analysis.context.produced)
+    found: list[ResultCall] = []
+    for call in analysis.scopes.all(cst.Call) if names else ():
+        meaning = analysis.names.imported(call.func)
+        if meaning is None or id(call) in analysis.calls:
+            continue
+        result = analysis.context.produced.get(meaning.origin)
+        if result is not None:
+            scope = analysis.scopes.scope_of[id(function_around(analysis, call))]
+            found.append(ResultCall(call, meaning, scope, result))
+    return found
 
 
 class _FilePlans:
@@ -49,7 +117,7 @@ class _FilePlans:
         self.analysis = analysis
         self._functions: dict[int, cst.CSTNode] = {}
         self._sites: dict[int, list[Site]] = {}
-        self._producers: dict[int, dict[int, Contamination]] = {}
+        self._producers: dict[int, dict[int, Producer]] = {}
         self._reads: dict[int, list[cst.CSTNode]] = {}
         self._planners: dict[int, Planner] = {}
         self._plans: dict[int, Plan] = {}
@@ -60,6 +128,11 @@ class _FilePlans:
                 function = function_around(analysis, site.call)
                 self._functions[id(function)] = function
                 self._sites.setdefault(id(function), []).append(site)
+        self.brought = _result_calls(analysis)
+        for found in self.brought:
+            function = function_around(analysis, found.call)
+            self._functions[id(function)] = function
+            self._producers.setdefault(id(function), {})[id(found.call)] = found.result
         waiting = list(self._functions)
         for _ in range(_MOST_ROUNDS):
             for key in waiting:
@@ -76,32 +149,26 @@ class _FilePlans:
             return own
         if self._unfinished:
             return Plan(problem="its values go through too many functions", needed=True)
-        seen = {id(function)}
-        waiting = [id(function)]
         edits, reasons, assumptions = list(own.edits), list(own.reasons), [own.assumption]
         needed, title = own.needed, own.title
-        for key in waiting:
-            for after in sorted(self._after.get(key, ()), key=self._place):
-                if after in seen:
-                    continue
-                seen.add(after)
-                waiting.append(after)
-                plan = self._plans[after]
-                if plan.gradient:
-                    return Plan(problem=plan.problem, needed=True)
-                if plan.problem:
-                    assumptions.append(
-                        f"{self._called(after)} may go on with it as it does ({plan.problem})"
-                    )
-                    needed = needed or plan.needed
-                else:
-                    edits += plan.edits
-                    reasons += plan.reasons
-                    assumptions.append(plan.assumption)
-                    title = title if needed or not plan.needed else plan.title
-                    needed = needed or plan.needed
+        reached = self._reached(id(function))
+        for after in reached[1:]:
+            plan = self._plans[after]
+            if plan.gradient:
+                return Plan(problem=plan.problem, needed=True)
+            if plan.problem:
+                assumptions.append(
+                    f"{self._called(after)} may go on with it as it does ({plan.problem})"
+                )
+                needed = needed or plan.needed
+            else:
+                edits += plan.edits
+                reasons += plan.reasons
+                assumptions.append(plan.assumption)
+                title = title if needed or not plan.needed else plan.title
+                needed = needed or plan.needed
         if needed:
-            assumptions += [text for key in seen for text in self._outside(key)]
+            assumptions += [text for key in reached for text in self._outside(key)]
         return replace(
             own,
             title=title,
@@ -110,6 +177,50 @@ class _FilePlans:
             assumption="; ".join(dict.fromkeys(text for text in assumptions if text)),
             needed=needed,
         )
+
+    def _reached(self, key: int) -> list[int]:
+        """A function, and those that go on with its values, theirs included."""
+        found = [key]
+        for item in found:
+            for after in sorted(self._after.get(item, ()), key=self._place):
+                if after not in found:
+                    found.append(after)
+        return found
+
+    def is_settled(self, found: ResultCall) -> bool:
+        """Whether no graph is recorded of what a call of another file's function brings."""
+        function = function_around(self.analysis, found.call)
+        plan = self.of(function)
+        if plan.problem or (plan.needed and plan.assumption):
+            return False
+        return not any(True for key in self._reached(id(function)) for _ in self._outside(key))
+
+    def results(self) -> dict[str, VolatileResult]:
+        """What functions at the top of the file give back that surely is volatile, by name."""
+        found: dict[str, VolatileResult] = {}
+        context = self.analysis.context
+        module = self.analysis.scopes.module
+        for key, planner in self._planners.items():
+            function, plan = self._functions[key], self._plans[key]
+            if not isinstance(function, cst.FunctionDef) or function.decorators:
+                continue
+            name = function.name.value
+            bindings = module.bindings.get(name, ())
+            alone = len(bindings) == 1 and bindings[0].node is function
+            if not alone or name in context.patched or name in context.replaced:
+                continue
+            whole = planner.values.returned()
+            if plan.problem or plan.conditional or self._unfinished or not whole & VOLATILE:
+                continue
+            found[name] = VolatileResult(
+                path=self.analysis.path,
+                name=name,
+                whole=whole,
+                unknown=VOLATILE | OTHER,
+                parts={path: planner.values.returned(path) for path in _PARTS},
+                covered=plan.whole,
+            )
+        return found
 
     def _outside(self, key: int) -> Iterator[str]:
         """What has to be assumed of those who may be given what depends on the values."""
@@ -148,16 +259,21 @@ class _FilePlans:
                 yield f"line {line} may go on with what depends on `{name}` as it does"
             elif here and not self._accounted(name, key):
                 yield f"nothing that depends on `{name}` is differentiated"
-            elif words & elsewhere:
+            elif words & elsewhere and not self._is_accounted_for(name, function):
                 yield f"no other file differentiates what depends on `{name}`"
 
     def _computed_elsewhere(self, function: cst.FunctionDef) -> bool:
         """Whether another file may compute with what a function gives back."""
         context, name = self.analysis.context, function.name.value
-        if name not in context.computed:
+        if name not in context.computed or name in context.accounted:
             return False
         at_top = self.analysis.scopes.scope_at(function).kind is ScopeKind.MODULE
         return name in context.exported or not at_top
+
+    def _is_accounted_for(self, name: str, function: cst.CSTNode) -> bool:
+        """Whether a name is that of the function, and all its uses in other files are seen."""
+        own = isinstance(function, cst.FunctionDef) and function.name.value == name
+        return own and name in self.analysis.context.accounted
 
     def _classes_around(self, function: cst.CSTNode) -> set[str]:
         """The class a method is of, by name."""
@@ -226,14 +342,15 @@ class _FilePlans:
 
     def _make(self, key: int) -> None:
         sites = self._sites.get(key, [])
-        anchor = next(iter(sites), None) or next(iter(self._sites.values()))[0]
+        volatile = (site for found in self._sites.values() for site in found)
+        anchors: list[Anchor] = [*sites, *volatile, *self.brought]
         planner = Planner(
             self.analysis,
             self._functions[key],
             sites,
             producers=self._producers.get(key, {}),
             reads=self._reads.get(key, []),
-            anchor=anchor,
+            anchor=anchors[0],
         )
         self._planners[key] = planner
         self._plans[key] = planner.plan()

@@ -22,13 +22,14 @@ from varmigrate.analysis.volatile import (
     OTHER,
     VOLATILE,
     Contamination,
+    Producer,
     below,
     evaluated,
     line_of,
 )
 from varmigrate.model import Edit
 from varmigrate.rewrite.regions import decorate, wrap
-from varmigrate.rewrite.spelling import spell_torch
+from varmigrate.rewrite.spelling import Anchor, spell_torch
 from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.call_fix import is_bool
 from varmigrate.rules.conditions import Meaning, always_leaves, meaning, under_bool
@@ -67,7 +68,7 @@ class Plan:
     rest on; empty when they are proved. title, reasons: for the user. needed: whether anything
     that depends on the values would record a graph. leaves: how the values leave the function.
     conditional: whether they are volatile only under a condition. gradient: whether the problem is
-    that they are differentiated.
+    that they are differentiated. whole: whether all of the function is covered.
     """
 
     title: str = ""
@@ -79,6 +80,7 @@ class Plan:
     leaves: tuple[str, ...] = ()
     conditional: bool = False
     gradient: bool = False
+    whole: bool = False
 
 
 @dataclass
@@ -157,9 +159,9 @@ class Planner:
         analysis: FileAnalysis,
         function: cst.CSTNode,
         sites: Sequence[Site],
-        producers: Mapping[int, Contamination] | None = None,
+        producers: Mapping[int, Producer] | None = None,
         reads: Sequence[cst.CSTNode] = (),
-        anchor: Site | None = None,
+        anchor: Anchor | None = None,
     ) -> None:
         self.analysis = analysis
         self.tree = analysis.tree
@@ -677,7 +679,7 @@ class Planner:
                 )
             elif self._changed_view(node):
                 part.stops.append((node, f"`{self._text(node)}`, a view that is changed later"))
-            elif not self.calls.quiet(node):
+            elif not self.values.covers_itself(node) and not self.calls.quiet(node):
                 if self._feeds(node):
                     # It only goes into what is covered; what it does besides is not known.
                     if isinstance(node, cst.Call):
@@ -903,6 +905,7 @@ class Planner:
             reasons=(f"all that `{function.name.value}` computes may go without a graph",),
             needed=True,
             leaves=leaves,
+            whole=True,
         )
 
     def _wrapped(
@@ -1015,8 +1018,8 @@ class Planner:
             for edit in drop_flag(self.analysis, site) or ()
         ]
 
-    def _anchor(self) -> Site:
-        """A use of Variable beside whose import one of torch may go."""
+    def _anchor(self) -> Anchor:
+        """A use of something imported beside whose import one of torch may go."""
         anchor = self.sites[0] if self.sites else self.anchor
         if anchor is None:
             raise Collision("there is no name for torch here: import it")

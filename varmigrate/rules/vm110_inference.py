@@ -1,7 +1,8 @@
 """A call that asked for inference: `volatile=True`, or `volatile=` an expression.
 
 What it does: finds calls with the volatile flag, and everything in the function that depends on the
-value: through names, attributes, containers and loops.
+value: through names, attributes, containers and loops. What a function gives back is followed to
+its callers, in other files of the project too.
 
 Why: one volatile input turned the graph off for everything computed from it. Since PyTorch 0.4 the
 flag only warns: evaluation builds graphs and memory grows. A block around the constructor alone
@@ -32,11 +33,15 @@ on some ways only, or where code that runs later depends on it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
+from varmigrate.analysis.file import FileAnalysis
 from varmigrate.model import Intent
-from varmigrate.rules.base import Evidence, IntentRule, Invalid
+from varmigrate.rules.base import Evidence, IntentRule, Invalid, Proposal
+from varmigrate.rules.region_plans import result_calls
 from varmigrate.rules.view import CallView
+from varmigrate.rules.volatile_fix import result_fix
 from varmigrate.rules.weights import Sign
 
 
@@ -70,6 +75,24 @@ class Inference(IntentRule):
             "    loss = model(Variable(images, volatile=True)).sum()\n    loss.backward()\n",
         ),
     )
+
+    def check(self, analysis: FileAnalysis) -> Iterator[Proposal]:
+        yield from super().check(analysis)
+        for found, plan in result_calls(analysis):
+            result = found.result
+            fix = result_fix(plan, result.name, os.path.basename(result.path))
+            if fix is not None:
+                yield Proposal(
+                    code=self.code,
+                    site=None,
+                    node=found.call,
+                    message=f"{self.message} (through `{result.name}`)",
+                    intent=self.intent,
+                    evidence=fix.reasons,
+                    fix=fix.fix,
+                    advice=fix.advice,
+                    alone=fix.alone,
+                )
 
     def evidence(self, call: CallView) -> Iterator[Evidence]:
         flag = call.shape.volatile

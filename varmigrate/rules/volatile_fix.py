@@ -55,6 +55,23 @@ def volatile_fix(analysis: FileAnalysis, site: Site) -> CallFix:
     return CallFix(safe(plan.title, edits), reasons=plan.reasons, alone=True, keeps=True)
 
 
+def result_fix(plan: Plan, name: str, where: str) -> CallFix | None:
+    """The rewrite around a call that is given what is volatile by a function of another file.
+
+    plan: of the function the call stands in. name, where: of the function that is called. None when
+    no graph is recorded there as it is.
+    """
+    if plan.problem:
+        return CallFix(advice=f"{_HAND}: not done here because {plan.problem}")
+    if not plan.needed:
+        return None
+    reasons = (f"`{name}` of {where} gives back a volatile value", *plan.reasons)
+    if plan.assumption:
+        fix = unsafe(plan.title, plan.edits, plan.assumption)
+        return CallFix(fix, reasons=reasons, alone=True)
+    return CallFix(safe(plan.title, plan.edits), reasons=reasons, alone=True)
+
+
 def _decided_inside(site: Site) -> bool:
     """Whether the flag of a wrapper's call is an expression that the call does not hold."""
     flag = site.shape.volatile

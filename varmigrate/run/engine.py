@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from varmigrate.run.functions import FunctionContexts
     from varmigrate.run.index import Index
     from varmigrate.run.selection import Selection
+    from varmigrate.run.volatile_results import ResultContexts
     from varmigrate.run.work import Outcome, Task
 
 # A fix in one file can free another from keeping a name, and that one the next.
@@ -136,6 +137,7 @@ def _judge(
     verdicts: dict[Key, bool] = {}
     wrappers: dict[Key, WrapperSummary] = {}
     functions: FunctionContexts | None = None
+    volatile: ResultContexts | None = None
     inside: dict[str, Mapping[str, Safety | None]] = {}
     flagged = False
     for number in range(_MOST_PASSES):
@@ -146,7 +148,11 @@ def _judge(
             texts.update((shown[path], raw) for path, raw in callers.items() if path in shown)
         if number == 0:
             functions = _functions(index, shown, texts, options, broken)
-        contexts = _contexts(index, texts, functions)
+            volatile = _volatile_results(index, shown, texts, options)
+        elif volatile is not None:
+            for path, raw in volatile.users.items():
+                index.include(path, texts.get(shown[path], raw))
+        contexts = _contexts(index, texts, functions, volatile)
         for path in results.keys() - contexts.keys():
             # It had to do with torch through a wrapper that is none any more.
             results[path] = replace(results[path], findings=())
@@ -186,7 +192,7 @@ def _judge(
         inlining.run(wrappers, Index(files, silent, kept))
         if inlining.changed:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
-            contexts = _contexts(Index(files, silent, kept), texts, functions)
+            contexts = _contexts(Index(files, silent, kept), texts, functions, None)
             now = [path for path in inlining.changed if path in contexts]
             for outcome in _work(
                 [_task(p, texts[p], contexts[p], options, results.get(p)) for p in now], options
@@ -237,6 +243,21 @@ def _functions(
     for path in found.used:
         if path in shown and shown[path] not in texts:
             texts[shown[path]] = read_bytes(path)
+    return found
+
+
+def _volatile_results(
+    index: Index, shown: Mapping[str, str], texts: dict[str, bytes], options: RunOptions
+) -> ResultContexts | None:
+    """What functions with volatile results mean for other files; `texts` then holds them all."""
+    producing = [path for path in map(os.path.abspath, texts) if index.hands_out_volatile(path)]
+    if not producing:
+        return None
+    from varmigrate.run.volatile_results import follow
+
+    known = {path: texts.get(name) for path, name in shown.items()}
+    found = follow(index, producing, known, lambda path: _wants_flags(path, shown, options))
+    texts.update((shown[path], raw) for path, raw in found.users.items())
     return found
 
 
@@ -382,12 +403,17 @@ def _called(contexts: Mapping[str, ModuleContext], paths: Sequence[str]) -> list
 
 
 def _contexts(
-    index: Index, texts: Mapping[str, bytes], functions: FunctionContexts | None
+    index: Index,
+    texts: Mapping[str, bytes],
+    functions: FunctionContexts | None,
+    volatile: ResultContexts | None,
 ) -> dict[str, ModuleContext]:
     """What the project says about every candidate that has to do with torch."""
     contexts = {path: index.context(os.path.abspath(path)) for path in texts}
     if functions is not None:
         contexts = {p: functions.add(os.path.abspath(p), c) for p, c in contexts.items()}
+    if volatile is not None:
+        contexts = {p: volatile.add(index, os.path.abspath(p), c) for p, c in contexts.items()}
     return {
         path: context
         for path, context in contexts.items()
@@ -395,6 +421,7 @@ def _contexts(
         or "torch" in f"{context.imports}{context.stars}"
         or context.wrappers
         or context.functions
+        or context.produced
     }
 
 

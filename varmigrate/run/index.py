@@ -15,6 +15,7 @@ from varmigrate.analysis.project import Links, ModuleSummary, Project, guess, su
 from varmigrate.analysis.results import computed_with
 from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.takers import takers
+from varmigrate.analysis.volatile_results import VolatileResult
 from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
@@ -109,6 +110,8 @@ class Index:
         self._computed_by: dict[str, frozenset[str]] = {}
         self._taking: dict[str, dict[str, dict[str, bool]]] = {}
         self._verdicts: dict[Key, bool] = dict(verdicts or {})
+        # Files that are given volatile values, whether they mention the flag or not.
+        self._given: set[str] = set()
         self._looks: dict[str, dict[str, _Look]] = {}
         self._detaches: dict[str, bool] = {}
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
@@ -163,6 +166,10 @@ class Index:
             self._detaches[root] = any(look.detaches for look in self._looks_at(root).values())
         return self._detaches[root]
 
+    def _has_volatile(self, path: str) -> bool:
+        """Whether there may be volatile values in a file: it has the word, or is given some."""
+        return path in self._given or b"volatile" in self._files.get(path, b"")
+
     def _covered(self, root: str, path: str) -> frozenset[str]:
         """What the project calls under a gradient mode, for files that evaluate models."""
         if b".eval()" not in self._files.get(path, b""):
@@ -177,13 +184,13 @@ class Index:
 
     def _namesakes(self, path: str, project: Project) -> frozenset[str]:
         """Modules of the project that go by the name of a known one."""
-        if b"volatile" not in self._files.get(path, b""):
+        if not self._has_volatile(path):
             return frozenset()
         return frozenset(name for name in QUIET_MODULES if project.find(path, name) is not None)
 
     def _differentiated(self, root: str, path: str) -> frozenset[str]:
         """The names in files of the project that differentiate, for files with volatile values."""
-        if b"volatile" not in self._files.get(path, b""):
+        if not self._has_volatile(path):
             return frozenset()
         if root not in self._backwards:
             self._backwards[root] = {
@@ -201,7 +208,7 @@ class Index:
 
     def _computing_with(self, root: str, path: str) -> frozenset[str]:
         raw = self._files.get(path, b"")
-        defined = _DEFINED.findall(raw) if b"volatile" in raw else ()
+        defined = _DEFINED.findall(raw) if self._has_volatile(path) else ()
         names = {name for name in defined if not name.startswith(b"__")}
         found: set[str] = set()
         for other, text in self._naming_any(root, names) if names else ():
@@ -308,6 +315,30 @@ class Index:
         root = self._root(os.path.dirname(path))
         marks = ("setup.py", "setup.cfg", "pyproject.toml")
         return any(os.path.exists(os.path.join(root, mark)) for mark in marks)
+
+    def hands_out_volatile(self, path: str) -> bool:
+        """Whether other files may compute with, or differentiate, what a file makes volatile."""
+        raw = self._files.get(path, b"")
+        if b"volatile" not in raw:
+            return False
+        root = self._root(os.path.dirname(path))
+        defined = {name.decode() for name in _DEFINED.findall(raw)}
+        used = self._computed(root, path) | self._differentiated(root, path)
+        return not used.isdisjoint(defined)
+
+    def include(self, path: str, raw: bytes) -> None:
+        """Take a file that mentions no trigger for one that is given volatile values."""
+        self._given.add(path)
+        self._computed_by.pop(path, None)
+        if path not in self._files:
+            self._files[path] = raw
+            self._known.pop(self._root(os.path.dirname(path)), None)
+
+    def results(
+        self, path: str, context: ModuleContext, known: Mapping[Key, VolatileResult]
+    ) -> Mapping[str, VolatileResult]:
+        """What the functions that a file can reach give back that is volatile, by origin."""
+        return self._project(self._root(os.path.dirname(path))).results(path, context, known)
 
     def look_into(self, path: str, raw: bytes | None) -> None:
         """Take a file for one whose imports matter; raw: its bytes, where they are not known."""
