@@ -12,9 +12,9 @@ import pytest
 from cases_flow import CLEAN, KEPT, Kept
 from harness import Case, assert_equivalent, differences, fix, observe
 
-from varmigrate.analysis import facts, flow, holders, modules, reaching
+from varmigrate.analysis import climbing, facts, flow, holders, modules, reaching, sharing
+from varmigrate.analysis.events import Event, EventKind
 from varmigrate.analysis.facts import Fact, GraphFact, IdentityFact
-from varmigrate.analysis.holders import EventKind
 from varmigrate.torch_facts import constructors, methods
 from varmigrate.torch_facts.kinds import Graph, Identity
 
@@ -50,7 +50,7 @@ def _harmless(*kinds: EventKind) -> Patch:
     def apply(patch: pytest.MonkeyPatch) -> None:
         real = facts.Facts._seen
 
-        def seen(self: facts.Facts, event: holders.Event) -> Fact:
+        def seen(self: facts.Facts, event: Event) -> Fact:
             return _FREE if event.kind in kinds else real(self, event)
 
         patch.setattr(facts.Facts, "_seen", seen)
@@ -59,12 +59,12 @@ def _harmless(*kinds: EventKind) -> Patch:
 
 
 def _returned(patch: pytest.MonkeyPatch) -> None:
-    real = holders.Holders._returned
+    real = climbing.Climbing._returned
 
     def quiet(self, node, parent):  # type: ignore[no-untyped-def]
         return (item for item in real(self, node, parent) if item.event is None)
 
-    patch.setattr(holders.Holders, "_returned", quiet)
+    patch.setattr(climbing.Climbing, "_returned", quiet)
 
 
 def _method(name: str, identity: Identity) -> Patch:
@@ -79,7 +79,7 @@ def _no_subscripts(patch: pytest.MonkeyPatch) -> None:
         return None
         yield
 
-    patch.setattr(holders.Holders, "_subscript", read)
+    patch.setattr(climbing.Climbing, "_subscript", read)
 
 
 def _closed(patch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def _calls(self: holders.Holders, function: object) -> list[object]:
     for loads in self.scopes.loads.values():
         for load in loads:
             parent = self.tree.parent(load.node)
-            if isinstance(parent, cst.Call) and self.function(parent.func) is function:
+            if isinstance(parent, cst.Call) and self.sharing.function(parent.func) is function:
                 found.append(parent)
     return found
 
@@ -135,7 +135,7 @@ def _no_puts(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_parameters(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(holders.Holders, "_passed", lambda self, *a, **k: iter(()))
+    patch.setattr(climbing.Climbing, "_passed", lambda self, *a, **k: iter(()))
 
 
 def _own_group(patch: pytest.MonkeyPatch) -> None:
@@ -180,16 +180,16 @@ def _modules(patch: pytest.MonkeyPatch) -> None:
 
 
 def _kept_data(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(holders, "_narrows_dataset", lambda node, target, statement: True)
+    patch.setattr(climbing, "_narrows_dataset", lambda node, target, statement: True)
 
 
 def _integers(patch: pytest.MonkeyPatch) -> None:
-    for module in (facts, holders):
+    for module in (facts, sharing):
         patch.setattr(module, "INTEGER_TENSOR_TYPES", frozenset(constructors.TENSOR_TYPES))
 
 
 def _sizes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(holders, "_is_sized", lambda node: True)
+    patch.setattr(sharing, "_is_sized", lambda node: True)
 
 
 def _numbers(patch: pytest.MonkeyPatch) -> None:
@@ -205,7 +205,7 @@ def _nothing_hidden(patch: pytest.MonkeyPatch) -> None:
 
 
 def _all_seen(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(holders.Holders, "_unseen", lambda self, binding, node: iter(()))
+    patch.setattr(climbing.Climbing, "_unseen", lambda self, binding, node: iter(()))
 
 
 def _plain_views(patch: pytest.MonkeyPatch) -> None:

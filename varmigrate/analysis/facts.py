@@ -17,10 +17,12 @@ from typing import TypeVar
 
 import libcst as cst
 
+from varmigrate.analysis.arguments import parameter_for
 from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.calls import CallShape, read_call
+from varmigrate.analysis.events import Event, EventKind, Group, Holder, Put
 from varmigrate.analysis.flow import ANY, ITEM, REST, Flow, Path, step_of
-from varmigrate.analysis.holders import Event, EventKind, Group, Holder, Holders, Put, parameter_for
+from varmigrate.analysis.holders import Holders
 from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 from varmigrate.analysis.tree import children, statement_of
@@ -1159,7 +1161,7 @@ class Facts:
         if isinstance(func, cst.Name):
             if self.names.is_builtin(func) and len(arguments) == len(node.args) and arguments:
                 return self._item_of_builtin(func.value, arguments, path)
-            function = self.holders.function(func)
+            function = self.holders.sharing.function(func)
             return None if function is None else self._ask("return", function, path)
         if not isinstance(func, cst.Attribute):
             return None
@@ -1332,7 +1334,7 @@ class Facts:
                 and all(self._of(argument.value).kind is Kind.OTHER for argument in node.args)
             )
             return _OTHER if plain and not any(map(_holds_objects, node.args)) else UNKNOWN
-        types = self.holders.tensor_types(node.func)
+        types = self.holders.sharing.tensor_types(node.func)
         if types:
             return self._constructor(node, *types)
         if isinstance(node.func, cst.Attribute):
@@ -1345,7 +1347,7 @@ class Facts:
             if node.func.value in ("next", "min", "max") and len(node.args) == 1:
                 return self._item(node.args[0].value, (ANY,))
         if isinstance(node.func, cst.Name):
-            called = self.holders.function(node.func)
+            called = self.holders.sharing.function(node.func)
             if called is not None:
                 given = self._ask("return", called)
                 # The one knows the arguments of this call, the other what its names hold.

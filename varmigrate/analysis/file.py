@@ -51,10 +51,10 @@ class FileAnalysis:
         self.flow = Flow(self.scopes, self.names, assumptions)
         attributes = Attributes(self.scopes, self.names, self.flow)
         modules = Modules(self.scopes, self.names, self.flow, attributes)
-        holders = Holders(self.scopes, self.names, self.flow, attributes, modules)
+        calls = Calls(self.scopes, self.names)
+        holders = Holders(self.scopes, self.names, self.flow, attributes, modules, calls)
         self.facts = Facts(self.names, self.flow, holders, assumptions)
-        holders.calls = Calls(self.scopes, self.names)
-        self.facts.computed = Evaluation(self.facts, holders.calls).of
+        self.facts.computed = Evaluation(self.facts, calls).of
         self.uses = Uses(self.scopes, self.names, self.flow)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}

@@ -357,7 +357,7 @@ class Scalars:
         if isinstance(func, cst.Name):
             if self.names.is_builtin(func):
                 return ScalarFact.UNKNOWN if path else self._builtin(node, func.value)
-            function = self.holders.function(func)
+            function = self.holders.sharing.function(func)
             return ScalarFact.UNKNOWN if function is None else self._ask("return", function, path)
         if isinstance(func, cst.Attribute) and not path:
             return self._method(node, func)
