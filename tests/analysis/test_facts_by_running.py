@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 import torch
 
-from varmigrate.analysis.facts import UFUNCS, Fact
+from varmigrate.analysis.call_facts import UFUNCS
+from varmigrate.analysis.facts import Fact
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.torch_facts.factories import FACTORIES
 from varmigrate.torch_facts.functions import FUNCTIONS

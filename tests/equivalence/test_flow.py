@@ -12,7 +12,26 @@ import pytest
 from cases_flow import CLEAN, KEPT, Kept
 from harness import Case, assert_equivalent, differences, fix, observe
 
-from varmigrate.analysis import climbing, facts, flow, holders, modules, reaching, sharing
+from varmigrate.analysis import (
+    call_facts,
+    changes,
+    climbing,
+    evaluation,
+    evidence,
+    expressions,
+    flow,
+    holders,
+    knowledge,
+    loaders,
+    modules,
+    operation_facts,
+    ownership,
+    parameters,
+    reaching,
+    sharing,
+    solving,
+)
+from varmigrate.analysis.elements import Elements
 from varmigrate.analysis.events import Event, EventKind
 from varmigrate.analysis.facts import Fact, GraphFact, IdentityFact
 from varmigrate.torch_facts import constructors, methods
@@ -23,7 +42,7 @@ _FREE = Fact(graph=GraphFact.FREE)
 
 
 def _sole(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_sole", lambda self, node, definitions: True)
+    patch.setattr(ownership.Ownership, "sole", lambda self, node, definitions: True)
 
 
 def _no_loops(patch: pytest.MonkeyPatch) -> None:
@@ -35,7 +54,7 @@ def _other_names(patch: pytest.MonkeyPatch) -> None:
 
 
 def _first_branch(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts, "_join", lambda first, second: first)
+    patch.setattr(solving, "join", lambda first, second: first)
 
 
 def _no_back_edge(patch: pytest.MonkeyPatch) -> None:
@@ -48,12 +67,12 @@ def _no_back_edge(patch: pytest.MonkeyPatch) -> None:
 
 def _harmless(*kinds: EventKind) -> Patch:
     def apply(patch: pytest.MonkeyPatch) -> None:
-        real = facts.Facts._seen
+        real = changes.Changes.seen
 
-        def seen(self: facts.Facts, event: Event) -> Fact:
+        def seen(self: changes.Changes, event: Event) -> Fact:
             return _FREE if event.kind in kinds else real(self, event)
 
-        patch.setattr(facts.Facts, "_seen", seen)
+        patch.setattr(changes.Changes, "seen", seen)
 
     return apply
 
@@ -83,7 +102,7 @@ def _no_subscripts(patch: pytest.MonkeyPatch) -> None:
 
 
 def _closed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "closed", lambda self, function: True)
+    patch.setattr(parameters.Parameters, "closed", lambda self, function: True)
     real = holders.Holders.calls_of
     patch.setattr(holders.Holders, "calls_of", lambda self, f: real(self, f) or _calls(self, f))
 
@@ -122,16 +141,16 @@ def _attributes(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unchanged(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_unless_changed", lambda self, fact, holders: fact)
-    patch.setattr(facts.Facts, "_tells", lambda self, event, contract: False)
+    patch.setattr(changes.Changes, "unless_changed", lambda self, fact, holders: fact)
+    patch.setattr(knowledge.Facts, "_tells", lambda self, event, contract: False)
 
 
 def _invisible(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_visible", lambda self, binding: False)
+    patch.setattr(knowledge.Facts, "_visible", lambda self, binding: False)
 
 
 def _no_puts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_puts", lambda self, definitions: iter(()))
+    patch.setattr(Elements, "_puts", lambda self, definitions: iter(()))
 
 
 def _no_parameters(patch: pytest.MonkeyPatch) -> None:
@@ -143,11 +162,11 @@ def _own_group(patch: pytest.MonkeyPatch) -> None:
 
 
 def _datasets(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_harmless_dataset", lambda self, node, depth=4: True)
+    patch.setattr(loaders.Batches, "_harmless_dataset", lambda self, node, depth=4: True)
 
 
 def _always_paused(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_paused", lambda self, node: True)
+    patch.setattr(evidence.Evidence, "paused", lambda self, node: True)
 
 
 def _no_exceptions(patch: pytest.MonkeyPatch) -> None:
@@ -171,7 +190,7 @@ def _no_closures(patch: pytest.MonkeyPatch) -> None:
 
 
 def _type_tests(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_tests_tensor", lambda self, test, node: True)
+    patch.setattr(evidence.Evidence, "_tests_tensor", lambda self, test, node: True)
 
 
 def _modules(patch: pytest.MonkeyPatch) -> None:
@@ -184,7 +203,7 @@ def _kept_data(patch: pytest.MonkeyPatch) -> None:
 
 
 def _integers(patch: pytest.MonkeyPatch) -> None:
-    for module in (facts, sharing):
+    for module in (call_facts, sharing):
         patch.setattr(module, "INTEGER_TENSOR_TYPES", frozenset(constructors.TENSOR_TYPES))
 
 
@@ -193,11 +212,11 @@ def _sizes(patch: pytest.MonkeyPatch) -> None:
 
 
 def _numbers(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_names_numbers", lambda self, arguments: True)
+    patch.setattr(call_facts.CallFacts, "_names_numbers", lambda self, arguments: True)
 
 
 def _computed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts, "UFUNCS", frozenset({"numpy.squeeze"}))
+    patch.setattr(call_facts, "UFUNCS", frozenset({"numpy.squeeze"}))
 
 
 def _nothing_hidden(patch: pytest.MonkeyPatch) -> None:
@@ -211,31 +230,33 @@ def _all_seen(patch: pytest.MonkeyPatch) -> None:
 def _plain_views(patch: pytest.MonkeyPatch) -> None:
     held = (IdentityFact.FRESH, IdentityFact.VIEW)
     patch.setattr(
-        facts.Facts, "as_good_as_fresh", lambda self, fact: fact.free and fact.identity in held
+        knowledge.Facts, "as_good_as_fresh", lambda self, fact: fact.free and fact.identity in held
     )
 
 
 def _first_given(patch: pytest.MonkeyPatch) -> None:
-    given = facts.Facts._given
-    patch.setattr(facts.Facts, "_given", lambda self, binding: given(self, binding)[:1])
+    given = parameters.Parameters.given
+    patch.setattr(parameters.Parameters, "given", lambda self, binding: given(self, binding)[:1])
 
 
 def _any_method(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        facts.Facts, "_sole_method", lambda self, name, scope: scope.bindings[name][0].node
+        parameters.Parameters,
+        "_sole_method",
+        lambda self, name, scope: scope.bindings[name][0].node,
     )
 
 
 def _any_data(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_looks_like_tensor", lambda self, node: True)
+    patch.setattr(evidence.Evidence, "looks_like_tensor", lambda self, node: True)
 
 
 def _asked_anywhere(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts.Facts, "_runs_before", lambda self, first, node: True)
+    patch.setattr(evidence.Evidence, "_runs_before", lambda self, first, node: True)
 
 
 def _no_own_comparisons(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(facts, "_OWN_COMPARISONS", frozenset())
+    patch.setattr(call_facts, "_OWN_COMPARISONS", frozenset())
 
 
 def _no_own_methods(patch: pytest.MonkeyPatch) -> None:
@@ -243,9 +264,8 @@ def _no_own_methods(patch: pytest.MonkeyPatch) -> None:
 
 
 def _constructors_own(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(
-        facts.Facts, "_identity", staticmethod(lambda identity, tensors: IdentityFact.VIEW)
-    )
+    for module in (call_facts, evaluation, expressions, operation_facts):
+        patch.setattr(module, "identity_of", lambda identity, tensors: IdentityFact.VIEW)
 
 
 MUTATIONS: dict[str, Patch] = {

@@ -10,20 +10,23 @@ import libcst as cst
 
 from varmigrate.analysis.called import Called, Calls
 from varmigrate.analysis.calls import literal_flag
+from varmigrate.analysis.elements import Elements
 from varmigrate.analysis.facts import (
+    OTHER,
+    UNHELD,
     UNKNOWN,
     Fact,
-    Facts,
     GraphFact,
     IdentityFact,
     Kind,
+    identity_of,
+    part_of,
 )
 from varmigrate.analysis.flow import Path
+from varmigrate.analysis.solving import Solver
 from varmigrate.analysis.terms import Term, TermKind
 from varmigrate.torch_facts.kinds import Graph, Identity
 
-OTHER = Fact(Kind.OTHER, GraphFact.FREE, IdentityFact.UNKNOWN)
-_NEW_OR_VIEW = (IdentityFact.FRESH, IdentityFact.VIEW)
 # Methods that only tensors have, and those that give a number on whatever has them.
 _OF_TENSORS = frozenset({"detach", "new"})
 _OF_ANYTHING = frozenset({"size", "dim", "numel", "nelement", "item", "tolist", "numpy"})
@@ -34,8 +37,9 @@ _PARTS = (TermKind.TUPLE, TermKind.LIST, TermKind.MANY)
 class Evaluation:
     """Evaluates the summaries of called functions, for one file."""
 
-    def __init__(self, facts: Facts, calls: Calls) -> None:
-        self.facts = facts
+    def __init__(self, solver: Solver, elements: Elements, calls: Calls) -> None:
+        self.solver = solver
+        self.elements = elements
         self.calls = calls
 
     def of(self, call: cst.Call, path: Path) -> Fact | None:
@@ -46,8 +50,8 @@ class Evaluation:
         called = self.calls.of(call)
         if called is None:
             return None
-        fact = _Evaluated(self.facts, called).at(called.summary.result, path)
-        if path and fact.identity in _NEW_OR_VIEW:
+        fact = _Evaluated(self.solver, self.elements, called).at(called.summary.result, path)
+        if path and fact.identity in UNHELD:
             fact = replace(fact, identity=IdentityFact.UNKNOWN)
         if fact.free and fact.kind is not Kind.OTHER:
             name = called.summary.name
@@ -58,8 +62,9 @@ class Evaluation:
 
 
 class _Evaluated:
-    def __init__(self, facts: Facts, called: Called) -> None:
-        self.facts = facts
+    def __init__(self, solver: Solver, elements: Elements, called: Called) -> None:
+        self.solver = solver
+        self.elements = elements
         self.called = called
 
     def at(self, term: Term, path: Path) -> Fact:
@@ -70,7 +75,7 @@ class _Evaluated:
         if kind in _NUMBERS:
             return OTHER
         if kind is TermKind.EITHER:
-            return self.facts.joined(lambda part: self.at(part, path), term.parts)
+            return self.solver.joined(lambda part: self.at(part, path), term.parts)
         if kind is TermKind.TESTED:
             return self.tested(self.at(term.parts[0], path), path)
         if kind is TermKind.PART:
@@ -91,14 +96,14 @@ class _Evaluated:
         node = self.called.given.get(term.name)
         if node is None:
             return self.at(self.called.defaults[term.name], path)
-        return self.facts.at(node, path)
+        return self.elements.item(node, path)
 
     def part(self, term: Term, path: Path) -> Fact:
         (whole,) = term.parts
         found = self.at(whole, (term.step, *path))
         if found.kind is not Kind.UNKNOWN or path:
             return found
-        return self.facts.part(self.at(whole, ()))
+        return part_of(self.at(whole, ()))
 
     def inside(self, term: Term, path: Path) -> Fact:
         """An element of a display, or of a tensor."""
@@ -106,8 +111,8 @@ class _Evaluated:
         if term.kind is TermKind.TUPLE and 0 <= index < len(term.parts):
             return self.at(term.parts[index], rest)
         if term.kind in _PARTS and term.parts:
-            return self.facts.joined(lambda part: self.at(part, rest), term.parts)
-        return self.facts.part(self.at(term, ()))
+            return self.solver.joined(lambda part: self.at(part, rest), term.parts)
+        return part_of(self.at(term, ()))
 
     def tensor(self, term: Term) -> Fact:
         """What an operation gives."""
@@ -138,7 +143,7 @@ class _Evaluated:
     def cut(self, term: Term) -> Fact:
         """A Variable, or `.detach()`: it may become the very tensor it was given."""
         given = self.at(term.parts[0], ())
-        identity = given.identity if given.identity in _NEW_OR_VIEW else IdentityFact.SHARED
+        identity = given.identity if given.identity in UNHELD else IdentityFact.SHARED
         return Fact(Kind.TENSOR, GraphFact.FREE, identity, given.reasons, plain=True)
 
     def leaf(self, term: Term) -> Fact:
@@ -188,7 +193,7 @@ class _Evaluated:
         return Fact(
             Kind.TENSOR,
             GraphFact.FREE if free else GraphFact.UNKNOWN,
-            self.facts.identity_of(identity, tensors),
+            identity_of(identity, tensors),
             receiver.reasons if receiver is not None else (),
             made or all(tensor.known_plain for tensor in tensors),
         )
@@ -202,7 +207,7 @@ class _Evaluated:
         if fact.kind in (Kind.OTHER, Kind.SEQUENCE):
             return new
         if fact.kind is Kind.TENSOR:
-            identity = self.facts.identity_of(Identity.VIEW, [fact])
+            identity = identity_of(Identity.VIEW, [fact])
             return Fact(Kind.TENSOR, fact.graph, identity, fact.reasons, plain=True)
         if term.sure:
             return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.VIEW, plain=True)

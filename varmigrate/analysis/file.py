@@ -9,10 +9,9 @@ from varmigrate.analysis.assumptions import Assumptions
 from varmigrate.analysis.attributes import Attributes
 from varmigrate.analysis.called import Calls
 from varmigrate.analysis.context import ModuleContext
-from varmigrate.analysis.evaluation import Evaluation
-from varmigrate.analysis.facts import Facts
 from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.holders import Holders
+from varmigrate.analysis.knowledge import Facts
 from varmigrate.analysis.modules import Modules
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Scopes
@@ -54,7 +53,6 @@ class FileAnalysis:
         calls = Calls(self.scopes, self.names)
         holders = Holders(self.scopes, self.names, self.flow, attributes, modules, calls)
         self.facts = Facts(self.names, self.flow, holders, assumptions)
-        self.facts.computed = Evaluation(self.facts, calls).of
         self.uses = Uses(self.scopes, self.names, self.flow)
         self.sites: list[Site] = find_sites(self.scopes, self.names)
         self.calls: dict[int, Site] = {id(s.call): s for s in self.sites if s.call is not None}

@@ -1,0 +1,185 @@
+"""Where DataLoaders come from, and what a batch of one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from varmigrate.analysis.assumptions import Assumptions
+from varmigrate.analysis.events import EventKind
+from varmigrate.analysis.facts import Fact, GraphFact, IdentityFact, Kind
+from varmigrate.analysis.flow import ANY, Flow, Path
+from varmigrate.analysis.holders import Holders
+from varmigrate.analysis.names import Names
+from varmigrate.analysis.parameters import Parameters
+from varmigrate.analysis.scopes import BindingKind, ScopeKind
+from varmigrate.analysis.solving import Solver
+from varmigrate.analysis.tree import nodes, own_nodes
+
+LOADERS = frozenset({"torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader"})
+_TENSOR_DATASETS = frozenset(
+    {"torch.utils.data.TensorDataset", "torch.utils.data.dataset.TensorDataset"}
+)
+
+
+class Loaders:
+    """The DataLoaders of one file."""
+
+    def __init__(
+        self,
+        names: Names,
+        flow: Flow,
+        holders: Holders,
+        parameters: Parameters,
+        assumptions: Assumptions,
+    ) -> None:
+        self.names = names
+        self.flow = flow
+        self.holders = holders
+        self.parameters = parameters
+        self.assumptions = assumptions
+        self._makes_loaders = "DataLoader" in names.tree.text
+
+    def behind(self, node: cst.BaseExpression, steps: int = 4) -> list[cst.Call] | None:
+        """The calls that make the DataLoader an expression surely is; None when it may be another.
+
+        A method of the class counts for what it is here, and a parameter for what this file gives:
+        both belong to the assumption `loader-batches`.
+        """
+        if steps == 0 or not self.assumptions.loader_batches or not self._makes_loaders:
+            return None
+        parts: list[cst.BaseExpression] = []
+        if isinstance(node, cst.Call):
+            if self.names.origin(node.func) in LOADERS:
+                return [node]
+            method = self.parameters.own_method(node.func)
+            if method is None or any(
+                isinstance(part, (cst.Yield, cst.From)) for part in own_nodes(method)
+            ):
+                return None
+            for part in own_nodes(method):
+                if isinstance(part, cst.Return):
+                    if part.value is None:
+                        return None
+                    parts.append(part.value)
+        elif isinstance(node, cst.Name):
+            for binding in self.flow.definitions(node) or ():
+                events = self.holders.group(binding).events
+                if any(event.kind in (EventKind.WRITE, EventKind.OBJECT) for event in events):
+                    return None
+                made = self.flow.made(binding)
+                if made is not None:
+                    parts.append(made)
+                else:
+                    given = self.parameters.given(binding)
+                    if not given:
+                        return None
+                    parts += given
+        found: list[cst.Call] = []
+        for part in parts:
+            loaders = self.behind(part, steps - 1)
+            if loaders is None:
+                return None
+            found += loaders
+        return found or None
+
+
+class Batches:
+    """What the DataLoaders of one file give.
+
+    item: what is known of an element of an expression.
+    """
+
+    def __init__(
+        self,
+        solver: Solver,
+        names: Names,
+        flow: Flow,
+        assumptions: Assumptions,
+        item: Callable[[cst.BaseExpression, Path], Fact],
+    ) -> None:
+        self.solver = solver
+        self.names = names
+        self.flow = flow
+        self.tree = names.tree
+        self.assumptions = assumptions
+        self.item = item
+
+    def batch(self, loader: cst.Call) -> Fact:
+        """A batch of a DataLoader: free under the assumption `loader-batches`."""
+        if not self.assumptions.loader_batches:
+            return Fact(Kind.TENSOR)
+        for index, argument in enumerate(loader.args):
+            if argument.star:
+                return Fact(Kind.TENSOR)
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            if keyword == "collate_fn" and not self._is_imported(argument.value):
+                return Fact(Kind.TENSOR)
+            given = keyword == "dataset" or (index == 0 and not keyword)
+            if given and not self._harmless_dataset(argument.value):
+                return Fact(Kind.TENSOR)
+        reason = (
+            "a batch of the DataLoader made on line "
+            f"{self.tree.line(loader)} is no part of a graph (assumption `loader-batches`)"
+        )
+        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
+
+    def _harmless_dataset(self, node: cst.BaseExpression, depth: int = 4) -> bool:
+        """False when a dataset is visibly built from tensors not known to be free."""
+        if isinstance(node, (cst.List, cst.Tuple, cst.ListComp, cst.BinaryOperation)):
+            return self.item(node, (ANY,)).harmless_operand
+        if isinstance(node, cst.Name):
+            if depth == 0:
+                return False
+            fact = self.solver.of(node)
+            if fact.kind in (Kind.TENSOR, Kind.SEQUENCE):
+                return fact.free
+            for binding in self.flow.definitions(node) or ():
+                made = self.flow.made(binding)
+                if made is not None and not self._harmless_dataset(made, depth - 1):
+                    return False
+            return True
+        if isinstance(node, cst.Call):
+            if self._made_by_inner_class(node.func):
+                return False
+            if self.names.origin(node.func).startswith("torchvision.transforms."):
+                # They make tensors of pictures; only a function of one's own may do otherwise.
+                return not any(isinstance(part, cst.Lambda) for part in nodes(node))
+            tensors = self.names.origin(node.func) in _TENSOR_DATASETS
+            for argument in node.args:
+                fact = self.solver.of(argument.value)
+                attached = fact.kind in (Kind.TENSOR, Kind.SEQUENCE) and not fact.free
+                if attached or (tensors and not fact.harmless_operand):
+                    return False
+                if not self._harmless_dataset(argument.value, depth - 1):
+                    return False
+        return True
+
+    def _made_by_inner_class(self, func: cst.BaseExpression) -> bool:
+        """Whether a class is called that may hand out what the code around it has in a name."""
+        definitions = self.flow.definitions(func) if isinstance(func, cst.Name) else None
+        for binding in definitions or ():
+            if binding.kind is not BindingKind.CLASS:
+                continue
+            if binding.scope.kind is not ScopeKind.MODULE or self._reads_globals(binding.node):
+                return True
+        return False
+
+    def _reads_globals(self, node: cst.CSTNode) -> bool:
+        """Whether code below a node reads a variable of the module."""
+        module = self.names.scopes.module
+        for part in nodes(node):
+            load = self.names.load(part) if isinstance(part, cst.Name) else None
+            if load is None or self.names.owner(load.node.value, load.scope) is not module:
+                continue
+            bound = module.bindings.get(load.node.value, ())
+            if any(b.kind in (BindingKind.ASSIGN, BindingKind.LOOP) for b in bound):
+                return True
+        return False
+
+    def _is_imported(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is what an import brings, or None."""
+        return bool(self.names.origin(node)) or (
+            isinstance(node, cst.Name) and node.value == "None"
+        )
