@@ -88,7 +88,7 @@ class Attributes:
         """Whether nothing but the methods of its class can use an attribute.
 
         It is private, its class is only called (never handed on, never a base), and nothing of its
-        name is used on any other object.
+        name is used on any other object, in any file of the project.
         """
         if holder not in self._closed:
             self._closed[holder] = self._is_closed(holder)
@@ -103,7 +103,8 @@ class Attributes:
         node = scope.node
         if name in self._elsewhere or name in self.scopes.deep or name in scope.bindings:
             return False
-        if name in self.names.context.patched or node.decorators or node.keywords:
+        context = self.names.context
+        if name in context.patched or name in context.foreign or node.decorators or node.keywords:
             return False
         if scope.bindings.keys() & _OWN_ACCESS:
             return False

@@ -21,6 +21,8 @@ class ModuleContext:
     this file that another file replaces from outside (`module.name = ...`, `mock.patch`).
     wrappers: dotted origin -> the wrapper it is, for those the imports of this file can reach.
     overridden: methods that classes of other files bind anew, inheriting from one of this file.
+    subclassed: classes of this file that classes of other files derive from. foreign: attributes
+    that other files use on anything but `self`, and on that where they derive from such a class.
     callables: what may wrap in this file, with the digest of the text it was read from.
     takers: functions and classes the imports of this file lead to, by short name, that take the
     flag `async` was. namesakes: those of the whole project.
@@ -43,6 +45,8 @@ class ModuleContext:
     patched: frozenset[str] = frozenset()
     wrappers: Mapping[str, WrapperSummary] = field(default_factory=dict)
     overridden: frozenset[str] = frozenset()
+    subclassed: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     callables: tuple[str, FileCallables] | None = field(default=None, compare=False)
     takers: frozenset[str] = frozenset()
     namesakes: frozenset[str] = frozenset()

@@ -24,10 +24,16 @@ _BARE_METHODS = frozenset({"eval", "train"})
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
 _NO_MODULES = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
+# What is put inside of a module: `net.add_module(...)`, `net._modules[...]`, `net[0] = ...`.
 _CHANGES = re.compile(
     r"\b(\w+)\s*\.\s*(?:(?:add_module|register_module|append|insert|extend|__setitem__)\s*\("
-    r"|forward\s*=(?!=))|\b(\w+)\s*\[[^\]\n]*\]\s*=(?!=)"
+    r"|_modules\b)|\b(\w+)\s*\[[^\]\n]*\]\s*=(?!=)|\bsetattr\s*\(\s*(?:\w+\s*\.\s*)*(\w+)\s*,"
 )
+# Another function in the place of what a call runs.
+_OTHER_FORWARD = re.compile(
+    r"\.\s*(?:forward|__call__)\s*=(?!=)|\bsetattr\s*\([^()\n]*\b(?:forward|__call__)\b|\bMethodType\b"
+)
+_COPYING = frozenset({"copy.deepcopy", "copy.copy"})
 _MOST_STEPS = 6
 
 
@@ -51,7 +57,12 @@ class Modules:
         self.flow = flow
         self.attributes = attributes
         self._used: tuple[set[Binding], set[object]] | None = None
-        self._hooks = "register_forward" in scopes.tree.text
+        self._relatives: dict[tuple[int, bool], list[cst.ClassDef]] = {}
+        text = scopes.tree.text
+        self._hooks = "register_forward" in text or _OTHER_FORWARD.search(text) is not None
+        self._classes = [
+            scope.node for scope in scopes.scope_of.values() if isinstance(scope.node, cst.ClassDef)
+        ]
 
     @cached_property
     def own_methods(self) -> frozenset[str]:
@@ -66,20 +77,92 @@ class Modules:
     @cached_property
     def _changed_modules(self) -> frozenset[str]:
         """Names of which something else is put inside or on afterwards."""
-        return frozenset(match[1] or match[2] for match in _CHANGES.finditer(self.tree.text))
+        found = _CHANGES.finditer(self.tree.text)
+        return frozenset(match[1] or match[2] or match[3] for match in found)
+
+    @cached_property
+    def _put_inside(self) -> dict[str, list[cst.BaseExpression | None]]:
+        """What `net.layer = value` puts inside, by the name (or attribute) of the module."""
+        found: dict[str, list[cst.BaseExpression | None]] = {}
+        for target in self.scopes.stores:
+            above = self.tree.parent(target)
+            assign = None if above is None else self.tree.parent(above)
+            value = assign.value if isinstance(assign, cst.Assign) else None
+            if isinstance(value, (cst.BaseString, cst.BaseNumber)) or (
+                isinstance(value, cst.Name) and value.value in ("True", "False", "None")
+            ):
+                continue
+            held = target.value
+            name = held.attr if isinstance(held, cst.Attribute) else held
+            if isinstance(name, cst.Name):
+                found.setdefault(name.value, []).append(value)
+        return found
+
+    @cached_property
+    def _of_any_class(self) -> _Callees:
+        """The functions of this file that a call of a module may run of which nothing is seen."""
+        functions: list[cst.FunctionDef] = []
+        for node in self._classes:
+            bound = self.scopes.scope_of[id(node)].bindings
+            module = self.derives(node) or not self._is_plain(node)
+            if not module and not bound.keys() & (_MODULE_METHODS | _BARE_METHODS):
+                continue
+            if "__call__" in bound:
+                return _Answer.NO
+            function = bound["forward"][0].node if "forward" in bound else None
+            if function is None:
+                continue
+            if not isinstance(function, cst.FunctionDef) or function.decorators:
+                return _Answer.NO
+            if len(bound["forward"]) != 1:
+                return _Answer.NO
+            functions.append(function)
+        return functions
+
+    def _is_plain(self, node: cst.ClassDef) -> bool:
+        """Whether a class surely is no module: all its bases are seen, and none is one."""
+        for base in node.bases:
+            above = self._class_named(base.value)
+            if above is None:
+                if not (isinstance(base.value, cst.Name) and base.value.value == "object"):
+                    return False
+            elif above is not node and not self._is_plain(above):
+                return False
+        return True
+
+    def _related(self, node: cst.ClassDef, up: bool = True) -> list[cst.ClassDef]:
+        """A class and those of this file that derive from it; with `up`, also what it derives from.
+
+        Of an object only its methods' class is known, which may be a base of its own.
+        """
+        if (id(node), up) not in self._relatives:
+            self._relatives[id(node), up] = self._find_related(node, up)
+        return self._relatives[id(node), up]
+
+    def _find_related(self, node: cst.ClassDef, up: bool) -> list[cst.ClassDef]:
+        found = [node]
+        for item in found if up else ():
+            above = [self._class_named(base.value) for base in item.bases]
+            found += [other for other in above if other is not None and other not in found]
+        for item in found:
+            for other in self._classes:
+                bases = [self._class_named(base.value) for base in other.bases]
+                if other not in found and item in bases:
+                    found.append(other)
+        return found
 
     def callees(self, node: cst.CSTNode) -> list[cst.FunctionDef] | None:
         """The `forward` functions of this file that a call of a module runs.
 
-        None when the value of `node` is not known to be a module. Modules of torch, and those of
-        which only the methods tell what they are, run none of this file.
+        None when the value of `node` is not known to be a module. Modules of torch run none of this
+        file; those of which only the methods tell what they are may run the `forward` of any class.
         """
-        if self._hooks:
+        if self._hooks or self.names.context.patched & {"forward", "__call__"}:
             return None
         found = self._resolve(node, _MOST_STEPS)
-        if isinstance(found, list):
-            return found
-        return [] if found is _Answer.UNSEEN and self._used_as_module(node) else None
+        if found is _Answer.UNSEEN and self._used_as_module(node):
+            found = self._of_any_class
+        return found if isinstance(found, list) else None
 
     def is_of_torch(self, node: cst.CSTNode) -> bool:
         """Whether all that a call of a module runs is code of torch or of this file."""
@@ -102,7 +185,7 @@ class Modules:
         if isinstance(node, cst.Name):
             owner = self.attributes.owner(node)
             if owner is not None:
-                return self._forwards(owner, steps) if self.derives(owner) else _Answer.NO
+                return self._of_self(owner, steps) if self.derives(owner) else _Answer.NO
             definitions = self.flow.definitions(node)
             if definitions is None:
                 return _Answer.NO
@@ -110,29 +193,60 @@ class Modules:
         if isinstance(node, cst.Attribute):
             if node.attr.value == "forward":
                 return self._resolve(node.value, steps - 1)
-            holder = self.attributes.holder(node)
-            values = [] if holder is None else self.attributes.assigned(holder)
-            # None cannot be called.
-            values = [v for v in values if not (isinstance(v, cst.Name) and v.value == "None")]
-            if node.attr.value in self._changed_modules:
-                return _Answer.NO
-            if not values:
-                return _Answer.UNSEEN
-            return _all(self._resolve(value, steps - 1) for value in values)
+            return self._attribute(node, steps)
         if isinstance(node, cst.Subscript):
             return self._resolve(node.value, steps - 1)
         if isinstance(node, cst.IfExp):
             return _all(self._resolve(part, steps - 1) for part in (node.body, node.orelse))
         return self._made(node, steps) if isinstance(node, cst.Call) else _Answer.NO
 
+    def _attribute(self, node: cst.Attribute, steps: int) -> _Callees:
+        """What a call of an attribute runs: of `self`, of whatever any related class puts there."""
+        name = node.attr.value
+        if name in self._changed_modules or name in self.names.context.patched:
+            return _Answer.NO
+        owner = self.attributes.owner(node.value) if isinstance(node.value, cst.Name) else None
+        values: list[cst.BaseExpression | None] = []
+        if owner is not None:
+            context = self.names.context
+            related = self._related(owner)
+            if name in context.foreign and any(c.name.value in context.subclassed for c in related):
+                return _Answer.NO
+            for other in related:
+                values += self.attributes.assigned(("attribute", id(other), name))
+        for target in self.scopes.stores:
+            if target.attr.value == name:
+                above = self.tree.parent(target)
+                assign = None if above is None else self.tree.parent(above)
+                values.append(assign.value if isinstance(assign, cst.Assign) else None)
+        values += self._put_inside.get(name, ())
+        # None cannot be called.
+        values = [v for v in values if not (isinstance(v, cst.Name) and v.value == "None")]
+        return self._any_of(values, steps) if values else _Answer.UNSEEN
+
+    def _any_of(self, values: Iterable[cst.BaseExpression | None], steps: int) -> _Callees:
+        return _all(
+            _Answer.NO if value is None else self._resolve(value, steps - 1) for value in values
+        )
+
+    def _of_self(self, owner: cst.ClassDef, steps: int) -> _Callees:
+        """What `self(...)` runs: the `forward` of the class, or of one that derives from it."""
+        related = self._related(owner, up=False)
+        if any(other.name.value in self.names.context.subclassed for other in related):
+            return _Answer.NO
+        return _all(self._forwards(other, steps) for other in related)
+
     def _bound(self, binding: Binding, steps: int) -> _Callees:
+        name = binding.name
+        inside = self._any_of(self._put_inside.get(name, ()), steps)
+        if inside is _Answer.NO or name in self._changed_modules:
+            return _Answer.NO
         if binding.kind is BindingKind.PARAMETER:
             return _Answer.UNSEEN
-        if self._changed_modules and binding.name in self._changed_modules:
-            return _Answer.NO
         source = self.flow.source(binding)
         # What a ModuleList or a Sequential holds is a module as well.
-        return _Answer.NO if source is None else self._resolve(source.expression, steps - 1)
+        found = _Answer.NO if source is None else self._resolve(source.expression, steps - 1)
+        return _all((found, inside))
 
     def _made(self, node: cst.Call, steps: int) -> _Callees:
         origin = self.names.origin(node.func)
@@ -144,6 +258,8 @@ class Modules:
             return _all(self._resolve(part, steps - 1) for part in held)
         if origin.startswith("torchvision.models."):
             return []
+        if origin in _COPYING and len(node.args) == 1:
+            return self._resolve(node.args[0].value, steps - 1)
         if origin:
             return _Answer.UNSEEN
         func = node.func

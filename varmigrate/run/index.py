@@ -43,6 +43,11 @@ _ATTRIBUTE = re.compile(rb"\.[ \t]*([A-Za-z_]\w*)")
 _REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
+# What is asked of `self`, and of anything else; the bases of classes; other names for imports.
+_OF_SELF = re.compile(rb"\bself[ \t]*\.[ \t]*([A-Za-z_]\w*)")
+_OF_OTHERS = re.compile(rb"(?<!\bself)(?<!\bself )\.[ \t]*([A-Za-z_]\w*)")
+_BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
+_OTHER_NAMES = re.compile(rb"\b(\w+)[ \t]+as[ \t]+\w+")
 _DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
 _DETACHES = re.compile(rb"\bdetach_\b")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -54,12 +59,16 @@ _ASSIGNED = re.compile(rb"^(\w+)[ \t]*=[ \t]*(?:[\w.]+\.)?Variable[ \t]*(?:#.*)?
 class _Look:
     """What the text of a file looks like: its import statements, the names it may replace.
 
-    detaches: it may call `detach_`.
+    detaches: it may call `detach_`. attributes: what it uses on anything but `self`; own: on that.
+    bases: the words classes derive from, what is imported under another name among them.
     """
 
     imports: bytes
     replaced: frozenset[bytes]
     detaches: bool
+    attributes: frozenset[bytes]
+    own: frozenset[bytes]
+    bases: frozenset[bytes]
 
 
 @dataclass
@@ -127,11 +136,14 @@ class Index:
         if self._has_edges(path, project):
             context = project.context(path, known.wrappers, self._summaries_of(root, project))
         reached, namesakes = self._takers(root, path, project, summary)
+        subclassed, foreign = self._used_outside(root, path, summary)
         return replace(
             context,
             exported=exported,
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
+            subclassed=subclassed,
+            foreign=foreign,
             covered=self._covered(root, path),
             differentiated=self._differentiated(root, path),
             computed=self._computed(root, path),
@@ -150,6 +162,29 @@ class Index:
             names = frozenset(name.decode("ascii", "replace") for name in replaced)
             self._computing[root] = Summaries(Links(project, names)), names
         return self._computing[root][0]
+
+    def _used_outside(
+        self, root: str, path: str, summary: ModuleSummary | None
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """The classes of a file others derive from, and the attributes others use, by the looks."""
+        if summary is None:
+            return frozenset(), frozenset()
+        classes = {name.encode() for name in summary.callables.classes if "." not in name}
+        words = {name.encode("utf-8", "surrogatepass") for name in summary.words}
+        subclassed: set[bytes] = set()
+        foreign: set[bytes] = set()
+        for other, look in self._looks_at(root).items():
+            if other == path:
+                continue
+            foreign |= look.attributes & words
+            below = look.bases & classes
+            if below:
+                subclassed |= below
+                foreign |= look.own & words
+        return (
+            frozenset(name.decode() for name in subclassed),
+            frozenset(name.decode("utf-8", "surrogatepass") for name in foreign),
+        )
 
     def _replaced(
         self, root: str, project: Project, summary: ModuleSummary | None
@@ -448,9 +483,7 @@ class Index:
             for path in sorted({*mine, *others}):
                 with suppress(OSError):
                     raw = self._files.get(path) or read_bytes(path)
-                    imports = b"\n".join(_STATEMENTS.findall(raw))
-                    detaches = _DETACHES.search(raw) is not None
-                    found[path] = _Look(imports, replaced_names(raw), detaches)
+                    found[path] = _look(raw)
         return self._looks[root]
 
     def _importing(self, root: str, files: Iterable[str]) -> dict[str, ModuleSummary]:
@@ -607,6 +640,19 @@ def replaced_names(raw: bytes) -> frozenset[bytes]:
     if _REPLACING.search(raw):
         found.update(text.rpartition(b".")[2] for text in _QUOTED.findall(raw))
     return frozenset(found)
+
+
+def _look(raw: bytes) -> _Look:
+    imports = b"\n".join(_STATEMENTS.findall(raw))
+    bases = {word for match in _BASES.findall(raw) for word in _WORD.findall(match)}
+    return _Look(
+        imports,
+        replaced_names(raw),
+        _DETACHES.search(raw) is not None,
+        frozenset(_OF_OTHERS.findall(raw)),
+        frozenset(_OF_SELF.findall(raw)),
+        frozenset({*bases, *_OTHER_NAMES.findall(imports)} if bases else ()),
+    )
 
 
 def _pattern(words: set[bytes]) -> re.Pattern[bytes]:
