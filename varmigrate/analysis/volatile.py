@@ -365,12 +365,9 @@ class Contamination:
     # -- what binds and stores -----------------------------------------------------------------
 
     def _collect(self) -> None:
-        inside = self._scopes_inside(self.scope)
-        for scope in inside:
+        for scope in self._scopes_inside(self.scope):
             for bindings in scope.bindings.values():
-                for binding in bindings:
-                    if scope is not self.scope or self._binds_here(binding):
-                        self._known[id(binding)] = binding
+                self._known.update((id(binding), binding) for binding in bindings)
         for node in self._nodes:
             if isinstance(node, cst.Assign):
                 for target in node.targets:
@@ -385,9 +382,6 @@ class Contamination:
                 and node.func.attr.value in ADDING
             ):
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
-
-    def _binds_here(self, binding: Binding) -> bool:
-        return binding.kind is not BindingKind.DECLARATION
 
     def _store(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         if isinstance(target, (cst.Tuple, cst.List)):

@@ -325,11 +325,6 @@ class _FilePlans:
             return line_of(analysis, place)
         return 0
 
-    def _differentiates(self, function: cst.CSTNode) -> bool:
-        """Whether the text of a function may walk a graph backwards."""
-        text = self.analysis.tree.code(function)
-        return re.search(DERIVATIVE_WORDS, text) is not None
-
     def _called(self, key: int) -> str:
         function = self._functions[key]
         if isinstance(function, cst.FunctionDef):
