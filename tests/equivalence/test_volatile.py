@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 import cases_volatile
+import cases_volatile_checks
 import cases_volatile_conditions
 import cases_volatile_files
 import cases_volatile_grid
@@ -24,6 +25,7 @@ CASES = [
     *cases_volatile_odd.CASES,
     *cases_volatile_files.CASES,
     *cases_volatile_grid.CASES,
+    *cases_volatile_checks.CASES,
 ]
 REWRITTEN = [case for case in CASES if case.expect == "rewritten"]
 # The flag asks for a graph, so that there is none to be lost.

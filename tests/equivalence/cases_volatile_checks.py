@@ -1,0 +1,347 @@
+"""Programs for which one check alone keeps a region from being put wrongly.
+
+`test_volatile_checks.py` takes each check away; then one of these (or of the other cases) goes
+wrong.
+"""
+
+from __future__ import annotations
+
+from cases_volatile import case, either, kept
+
+# Another file of a program, in which something differentiates that does not look like it.
+_TRAINER = {
+    "trainer.py": """
+    import torch
+
+    class Trainer:
+        def __init__(self, net):
+            self.net = net
+
+        def train(self, loader):
+            for x, y in loader:
+                loss = self.net(x).sum()
+                loss.backward()
+    """
+}
+
+CALLS = [
+    either(
+        "checks/a function in the place of a model adapts itself",
+        """
+        def adapted(x):
+            loss = criterion(net(batches[0][0]), batches[0][1])
+            loss.backward()
+            return net(x)
+
+        def evaluate(model, x):
+            out = model(Variable(x, volatile=True))
+            return out.max(1)[1]
+
+        best = evaluate(adapted, torch.ones(1, 2))
+        grad = net.weight.grad
+        """,
+        note="`model` stands for a function of the file that differentiates",
+    ),
+    case(
+        "checks/a trainer of another file trains in each round",
+        """
+        from trainer import Trainer
+
+        def run(solver, x, loader):
+            right = 0
+            for epoch in range(3):
+                solver.train(loader)
+                out = net(Variable(x, volatile=True))
+                right += out.max(1)[1].item()
+            return right
+
+        right = run(Trainer(net), torch.ones(1, 2), batches)
+        """,
+        files=_TRAINER,
+        note="`train` of a trainer is a run of training, no mode",
+    ),
+    case(
+        "checks/a function that is handed on keeps what it computes",
+        """
+        kept = []
+
+        def score(i):
+            loss = criterion(net(batches[i][0]), batches[i][1])
+            kept.append(loss)
+            return loss.item()
+
+        def rank(x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            best = max(range(3), key=score)
+            after = net(v)
+            return best, (after - before).abs().max().item()
+
+        best = rank(torch.ones(1, 2))
+        sum(kept).backward()
+        """,
+        note="`max` calls `score`, whose losses are differentiated",
+    ),
+    case(
+        "checks/a model is scored by a lambda between two evaluations",
+        """
+        kept = []
+
+        def rank(x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            best = min(range(3), key=lambda i: kept.append(net(batches[i][0]).sum()) or i)
+            after = net(v)
+            return best, (after - before).abs().max().item()
+
+        best = rank(torch.ones(1, 2))
+        sum(kept).backward()
+        """,
+        note="`min` calls the lambda, whose losses are differentiated",
+    ),
+]
+
+ITERATIONS = [
+    case(
+        "checks/a generator that is made before the loop keeps its codes",
+        """
+        codes = []
+
+        def encoded():
+            for x, _ in batches:
+                code = net(x)
+                codes.append(code)
+                yield code.data
+
+        def test():
+            n = 0
+            stream = encoded()
+            for code in stream:
+                out = head(Variable(code, volatile=True))
+                n += out.size(0)
+            return n
+
+        n = test()
+        sum(code.sum() for code in codes).backward()
+        """,
+        note="each round of the loop runs a piece of the generator, which records",
+    ),
+    case(
+        "checks/a list of a generator that keeps its codes",
+        """
+        codes = []
+
+        def encoded():
+            for x, _ in batches:
+                code = net(x)
+                codes.append(code)
+                yield code.data
+
+        def test():
+            n = 0
+            stream = encoded()
+            for i, code in enumerate(list(stream)):
+                out = head(Variable(code, volatile=True))
+                n += out.size(0) * i
+            return n
+
+        n = test()
+        sum(code.sum() for code in codes).backward()
+        """,
+        note="`list` runs the generator, which records",
+    ),
+    case(
+        "checks/rows of a leaf of the function",
+        """
+        def test():
+            n = 0
+            w = torch.ones(2, 2, requires_grad=True)
+            for row in w:
+                out = head(Variable(row.data, volatile=True))
+                n += out.size(0)
+            return n
+
+        n = test()
+        """,
+        note="the rows of a trainable tensor are views of it",
+    ),
+    case(
+        "checks/a list of rows between two evaluations",
+        """
+        def test(x):
+            w = net.weight * 2
+            before = head(Variable(x, volatile=True))
+            rows = list(w)
+            after = head(Variable(x, volatile=True))
+            return rows, (after - before).abs().max().item()
+
+        rows, n = test(torch.ones(1, 2))
+        rows[0].sum().backward()
+        """,
+        note="`list` takes a tensor apart, and the rows are differentiated",
+    ),
+]
+
+HOLDERS = [
+    case(
+        "checks/a leaf that is declared before it is bound",
+        """
+        def test(x):
+            v: Variable
+            v = Variable(x, volatile=True)
+            out = net(v)
+            return out.max(1)[1]
+
+        best = test(torch.ones(1, 2))
+        """,
+        note="a declaration binds nothing",
+    ),
+    either(
+        "checks/a function under another name is computed with",
+        """
+        def features(x):
+            return net(Variable(x, volatile=True))
+
+        steps = [features]
+        for step in steps:
+            y = head(step(torch.ones(1, 2)))
+        """,
+        note="what is computed with the result is not seen to depend on it",
+    ),
+    either(
+        "checks/a list is given and what was put into it computed with",
+        """
+        def test(x, outs):
+            outs.append(net(Variable(x, volatile=True)))
+
+        results = []
+        test(torch.ones(1, 2), results)
+        y = head(results[0])
+        """,
+        note="the list has another name where it is read",
+    ),
+    either(
+        "checks/an attribute that is set by two methods, volatile by one",
+        """
+        class Box:
+            def test(self, x):
+                self.h = net(Variable(x, volatile=True))
+
+            def train(self, x):
+                self.h = net(x)
+
+            def use(self):
+                y = head(self.h)
+                self.y = y
+
+        box = Box()
+        box.test(torch.ones(1, 2))
+        box.train(torch.ones(1, 2))
+        box.use()
+        """,
+        note="what `use` computes was not volatile when it came from `train`",
+    ),
+    kept(
+        "checks/an attribute that a method sets anew in between",
+        """
+        class Runner:
+            def __init__(self):
+                self.inputs = None
+                self.out = None
+
+            def reset(self, x):
+                self.inputs = x * 2
+
+            def go(self, x):
+                self.inputs = Variable(x, volatile=True)
+                self.reset(x)
+                self.out = net(self.inputs)
+
+        runner = Runner()
+        runner.go(torch.ones(1, 2))
+        """,
+        note="what goes into the model is not volatile any more",
+    ),
+    kept(
+        "checks/an attribute of the round before",
+        """
+        class Rounds:
+            def go(self, x):
+                for t in range(3):
+                    if t:
+                        self.y = head(self.h)
+                    self.h = net(Variable(x, volatile=True))
+
+        rounds = Rounds()
+        rounds.go(torch.ones(1, 2))
+        """,
+        note="what stands above in the text is read after what stands below",
+    ),
+    kept(
+        "checks/what was kept in a round of another phase",
+        """
+        def phases():
+            memory = {}
+            for phase in ("train", "test", "train"):
+                x = Variable(torch.ones(1, 2), volatile=phase == "test")
+                for out in memory.values():
+                    y = head(out)
+                memory["out"] = net(x)
+            return y
+
+        y = phases()
+        """,
+        note="in the last round `memory` holds what is volatile, and the round is not",
+    ),
+    kept(
+        "checks/a closure computes with a leaf",
+        """
+        def make(x):
+            v = Variable(x, volatile=True)
+
+            def later():
+                return net(v)
+
+            out = net(v)
+            return later
+
+        y = make(torch.ones(1, 2))()
+        """,
+        note="`later` runs outside of any block",
+    ),
+    kept(
+        "checks/the larger of two, one volatile",
+        """
+        def test(x):
+            a = net(Variable(x, volatile=True)).sum()
+            b = net(x * 2).sum()
+            best = max(a, b)
+            doubled = best * 2
+            return doubled
+
+        y = test(torch.ones(1, 2))
+        z = test(-torch.ones(1, 2))
+        """,
+        note="`max` of Python gives one of the two back, and only one of them is volatile",
+    ),
+    kept(
+        "checks/a function picks one of two, one volatile",
+        """
+        def better(a, b):
+            return a if a.item() > b.item() else b
+
+        def test(x):
+            a = net(Variable(x, volatile=True)).sum()
+            b = net(x * 2).sum()
+            best = better(a, b)
+            doubled = best * 2
+            return doubled
+
+        y = test(torch.ones(1, 2))
+        z = test(-torch.ones(1, 2))
+        """,
+        note="`better` gives one of the two back, and only one of them is volatile",
+    ),
+]
+
+CASES = [*CALLS, *ITERATIONS, *HOLDERS]
