@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from cases_volatile import case, either, kept
 
+# All of a function goes without a graph.
+_WHOLE = ("@torch.no_grad()\ndef test(",)
+
 # Another file of a program, in which something differentiates that does not look like it.
 _TRAINER = {
     "trainer.py": """
@@ -344,4 +347,211 @@ HOLDERS = [
     ),
 ]
 
-CASES = [*CALLS, *ITERATIONS, *HOLDERS]
+FILES = [
+    either(
+        "checks/a class whose objects are called by another file",
+        """
+        from model import Model
+
+        model = Model(net)
+        model(torch.ones(1, 2)).sum().backward()
+        grad = net.weight.grad
+        """,
+        files={
+            "model.py": """
+            from torch.autograd import Variable
+
+            class Model:
+                def __init__(self, net):
+                    self.net = net
+
+                def __call__(self, x):
+                    return self.net(Variable(x, volatile=True))
+            """
+        },
+        note="nobody speaks of `__call__`, and it is differentiated",
+    ),
+    case(
+        "checks/a module of the project with the name of a quiet one",
+        """
+        import tensorboardX
+
+        def test(x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            tensorboardX.watch(net)
+            after = net(v)
+            return (after - before).sum().item()
+
+        n = test(torch.ones(1, 2))
+        grad = net.weight.grad
+        """,
+        files={
+            "tensorboardX.py": """
+            import torch
+
+            def watch(net):
+                net(torch.ones(1, 2)).sum().backward()
+            """
+        },
+        note="a namesake of what knows nothing of autograd differentiates",
+    ),
+]
+
+# Programs in which a check that always refuses would leave something undone.
+ALLOWED = [
+    case(
+        "checks/a model of another file, and a function that trains it",
+        """
+        from models import build
+
+        model = build()
+
+        def train(x, y):
+            loss = criterion(model(Variable(x)), Variable(y))
+            loss.backward()
+
+        def test(x):
+            out = model(Variable(x, volatile=True))
+            return out.max(1)[1]
+
+        train(*batches[0])
+        best = test(torch.ones(1, 2))
+        """,
+        contains=_WHOLE,
+        files={
+            "models.py": """
+            from torch import nn
+
+            def build():
+                return nn.Linear(2, 2)
+            """
+        },
+        note="`train` is called by its name and is no model",
+    ),
+    case(
+        "checks/a function that computes with what it is given",
+        """
+        def features(x, model):
+            h = F.relu(model(x))
+            return head(h)
+
+        def test(x):
+            out = features(Variable(x, volatile=True), net)
+            return out.max(1)[1]
+
+        best = test(torch.ones(1, 2))
+        """,
+        contains=_WHOLE,
+        note="it keeps nothing and differentiates nothing",
+    ),
+    case(
+        "checks/a function that writes a line in between",
+        """
+        def log(step, text):
+            print(step, text.strip())
+
+        def test(x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            log(1, " in between ")
+            after = net(v)
+            return (after - before).abs().max().item()
+
+        n = test(torch.ones(1, 2))
+        """,
+        contains=_WHOLE,
+        note="it knows nothing of tensors",
+    ),
+    case(
+        "checks/the mode of a model is set in between",
+        """
+        def test(model, x):
+            v = Variable(x, volatile=True)
+            model.eval()
+            out = model(v)
+            model.train()
+            again = model(v)
+            return (out - again).abs().max().item()
+
+        n = test(net, torch.ones(1, 2))
+        """,
+        contains=_WHOLE,
+        note="`train` and `eval` without anything are modes",
+    ),
+    case(
+        "checks/batches are listed and counted",
+        """
+        def test(loader):
+            right = 0
+            for i, (x, y) in enumerate(list(loader)):
+                out = net(Variable(x, volatile=True))
+                right += out.max(1)[1].sum().item() * i
+            return right
+
+        right = test(batches)
+        """,
+        contains=_WHOLE,
+        note="what a loop goes over is asked for what it runs, and nothing else",
+    ),
+    case(
+        "checks/numpy and json in between",
+        """
+        import json
+        import numpy as np
+
+        def test(x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            text = json.dumps({"mean": float(np.mean([1.0, 2.0]))})
+            after = net(v)
+            return text, (after - before).abs().max().item()
+
+        n = test(torch.ones(1, 2))
+        """,
+        contains=_WHOLE,
+        note="they know nothing of autograd",
+    ),
+    case(
+        "checks/a result whose readers are all seen",
+        """
+        def predict(x):
+            return net(Variable(x, volatile=True))
+
+        def show(x):
+            out = predict(x)
+            best = out.max(1)[1]
+            print(best.sum().item())
+
+        show(torch.ones(1, 2))
+        name = getattr(criterion, "reduction")
+        criterion(net(batches[0][0]), batches[0][1]).backward()
+        """,
+        contains=("@torch.no_grad()\ndef predict(",),
+        note="what is differentiated is something else",
+    ),
+    case(
+        "checks/a helper that appends to its own list decides nothing",
+        """
+        def note(value):
+            lines = []
+            lines.append(str(value))
+            print(lines[0])
+
+        def test(x, train):
+            v = Variable(x, volatile=not train)
+            note(1)
+            out = net(v)
+            if train:
+                out.sum().backward()
+            print(out.sum().item())
+
+        test(torch.ones(1, 2), False)
+        test(torch.ones(1, 2), True)
+        """,
+        contains=("torch.set_grad_enabled(",),
+        note="the list is its own, so that the condition stays what it is",
+    ),
+]
+
+CASES = [*CALLS, *ITERATIONS, *HOLDERS, *FILES, *ALLOWED]

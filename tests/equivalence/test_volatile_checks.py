@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from harness import MAIN, Case, fix_project
-from test_volatile import CASES, runs, sources, words
+from test_volatile import CASES, check_texts, runs, sources, words
 from volatility import losses, run
 
 from varmigrate.analysis import volatile
@@ -108,6 +108,11 @@ IDLE = [
     Idle("Callees._is_iterated", True, "checks/a list of rows between two evaluations"),
     Idle("Callees._is_quiet_module", True, "trap/a callee that trains"),
     Idle(
+        "Callees._is_quiet_module",
+        True,
+        "checks/a module of the project with the name of a quiet one",
+    ),
+    Idle(
         "Callees._quiet_value",
         True,
         "checks/a function that is handed on keeps what it computes",
@@ -169,6 +174,11 @@ IDLE = [
         frozenset(),
         "found/a view between two computations is written afterwards",
     ),
+    Idle(
+        "_FilePlans._classes_around",
+        frozenset(),
+        "checks/a class whose objects are called by another file",
+    ),
     Idle("_FilePlans._mentioned", 0, "checks/a function under another name is computed with"),
     Idle(
         "_FilePlans._holds_volatile",
@@ -185,6 +195,33 @@ IDLE = [
     Idle("_FilePlans._is_accounted_for", True, _FILES),
     Idle("_FilePlans.is_settled", True, _FILES),
     Idle("Contamination.covers_itself", True, _STOPPED),
+]
+
+_BUILT = "checks/a model of another file, and a function that trains it"
+_HELPER = "checks/a function that computes with what it is given"
+_LOG = "checks/a function that writes a line in between"
+_SEEN = "checks/a result whose readers are all seen"
+_OWN = "checks/a helper that appends to its own list decides nothing"
+
+# Checks that always refuse, and a program for which less is done then.
+REFUSING = [
+    Idle("Callees._trusted", False, _BUILT),
+    Idle("Callees._some_class_trains", True, _BUILT),
+    Idle("Callees._is_handed_on", True, _BUILT),
+    Idle("Callees.fed_only", False, _HELPER),
+    Idle("Callees._only_feeds", False, _HELPER),
+    Idle("Callees.inert", False, _LOG),
+    Idle("Callees.quiet", False, _LOG),
+    Idle("Callees._sets_mode", False, "checks/the mode of a model is set in between"),
+    Idle("Callees._is_iterated", False, "checks/batches are listed and counted"),
+    Idle("Callees.plain_iterable", False, "checks/batches are listed and counted"),
+    Idle("Callees._is_quiet_module", False, "checks/numpy and json in between"),
+    Idle("_FilePlans._accounted", False, _SEEN),
+    Idle("_FilePlans._asked_by_text", True, _SEEN),
+    Idle("Planner._fills", True, _OWN),
+    Idle("Planner._changes", True, _OWN),
+    Idle("Planner._guarded", False, _OWN),
+    Idle("Planner._decorates", False, _LOG),
 ]
 
 # They say that something was changed, or what is shown of a finding, and check nothing.
@@ -235,6 +272,15 @@ def test_every_check_is_needed(idle: Idle, patch: pytest.MonkeyPatch) -> None:
     assert wrong(idle.program) == []
     take_away(patch, idle.check, idle.answer)
     assert wrong(idle.program)
+
+
+@pytest.mark.parametrize("idle", REFUSING, ids=lambda idle: f"{idle.check}: {idle.case}")
+def test_no_check_refuses_all(idle: Idle, patch: pytest.MonkeyPatch) -> None:
+    case = idle.program
+    check_texts(case, dict(fix_project(sources(case))))
+    take_away(patch, idle.check, idle.answer)
+    with pytest.raises(AssertionError, match=r"is not in|is in|nothing was rewritten"):
+        check_texts(case, dict(fix_project(sources(case))))
 
 
 def _functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
