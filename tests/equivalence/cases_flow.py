@@ -576,6 +576,78 @@ CLEAN = [
         contains=("        for data, target in loader:\n            loss = ",),
     ),
     legacy(
+        "flow/new batches that go to code that is not seen",
+        """
+        from torch.utils.data import DataLoader, TensorDataset
+
+        def marking(out, target):
+            target.requires_grad_()
+            return ((out - target) ** 2).mean()
+
+        class Trainer:
+            def __init__(self, model, criterion, cuda):
+                self.model = model
+                self.criterion = criterion
+                self.cuda = cuda
+
+            def epoch(self, loader):
+                total = 0.0
+                self.model.zero_grad()
+                for data, target in loader:
+                    if self.cuda:
+                        data, target = Variable(data.cpu()), Variable(target.cpu().squeeze(1))
+                    else:
+                        data, target = Variable(data), Variable(target)
+                    loss = self.criterion(self.model(data), target)
+                    loss.backward()
+                    total += loss.item()
+                return total
+
+            def fit(self, dataset):
+                loader = DataLoader(dataset, 2)
+                return self.epoch(loader) + self.epoch(loader)
+
+        torch.manual_seed(0)
+        net = torch.nn.Linear(2, 1)
+        data = TensorDataset(torch.ones(4, 2), torch.zeros(4, 1))
+        out = Trainer(net, {"loss": marking}["loss"], False).fit(data)
+        other = Trainer(net, {"loss": marking}["loss"], True).fit(data)
+        grad = net.weight.grad
+        left = data.tensors[1].requires_grad
+        """,
+        contains=(
+            "                data, target = data.cpu(), target.cpu().squeeze(1)\n            loss",
+        ),
+    ),
+    legacy(
+        "flow/a loss that a script gives the function",
+        """
+        import torch.nn.functional as F
+        from torch.utils.data import DataLoader, TensorDataset
+
+        def train(loader, model, criterion):
+            total = 0.0
+            model.train()
+            for data, target in loader:
+                target_var = Variable(target)
+                loss = criterion(model(data), target_var)
+                loss.backward()
+                total += loss.item() + target.size(0)
+            return total
+
+        def main():
+            torch.manual_seed(0)
+            model = torch.nn.Linear(2, 1)
+            loader = DataLoader(TensorDataset(torch.ones(4, 2), torch.zeros(4, 1)), 2)
+            criterion = F.mse_loss
+            return train(loader, model, criterion), model.weight.grad
+
+        if __name__ == "__main__":
+            out = main()
+        """,
+        contains=("        target_var = target\n",),
+    ),
+    legacy(
         "flow/the number of a round is no batch",
         """
         from torch.utils.data import DataLoader
@@ -768,6 +840,100 @@ KEPT = [
         trainer = Trainer()
         one = trainer.fit([(torch.ones(2), 0), (torch.ones(2), 1)])
         out = trainer.replay([(w * 2, 0)])
+        """,
+    ),
+    kept(
+        "new batches",
+        "without a batch size the dataset gives its own tensors",
+        """
+        from torch.utils.data import DataLoader
+
+        def marking(target):
+            target.requires_grad_()
+            return target.sum()
+
+        def run(loader, criterion):
+            found = []
+            for target in loader:
+                target = Variable(target)
+                found.append(criterion(target).item())
+            return found
+
+        data = [torch.ones(2), torch.zeros(2)]
+        loader = DataLoader(data, batch_size=None)
+        out = run(loader, {"loss": marking}["loss"])
+        left = [t.requires_grad for t in data]
+        """,
+    ),
+    kept(
+        "branches that exclude each other",
+        "one read is behind the branches",
+        """
+        from torch.utils.data import DataLoader
+
+        def marking(target):
+            target.requires_grad_()
+            return target.sum()
+
+        def run(loader, criterion, flag):
+            found = []
+            for target in loader:
+                if flag:
+                    seen = Variable(target)
+                else:
+                    seen = Variable(target.cpu())
+                found.append(criterion(seen).item())
+                found.append((target * 2).requires_grad)
+            return found
+
+        loader = DataLoader([torch.ones(2), torch.zeros(2)], 1)
+        out = run(loader, {"loss": marking}["loss"], True)
+        """,
+    ),
+    kept(
+        "where a new object goes",
+        "another name holds the batch",
+        """
+        from torch.utils.data import DataLoader
+
+        def marking(target):
+            target.requires_grad_()
+            return target.sum()
+
+        def run(loader, criterion):
+            found = []
+            for target in loader:
+                other = target
+                seen = Variable(target)
+                criterion(seen)
+                found.append((other * 2).requires_grad)
+            return found
+
+        loader = DataLoader([torch.ones(2), torch.zeros(2)], 1)
+        out = run(loader, {"loss": marking}["loss"])
+        """,
+    ),
+    kept(
+        "modules: all callers",
+        "another call gives a loss that is not seen",
+        """
+        import torch.nn.functional as F
+
+        def marking(out, target):
+            target.requires_grad_()
+            return ((out - target) ** 2).mean()
+
+        def train(criterion, target):
+            target_var = Variable(target)
+            loss = criterion(torch.ones(2), target_var)
+            return loss.item(), (target * 2).requires_grad
+
+        def main():
+            first = train(F.mse_loss, torch.zeros(2))
+            return first, train({"loss": marking}["loss"], torch.zeros(2))
+
+        if __name__ == "__main__":
+            out = main()
         """,
     ),
     kept(

@@ -217,4 +217,111 @@ def f():
     return (x * 2).requires_grad
 r = f()
 """,
+    "a base method runs the forward of the file's class": """\
+import torch
+from torch.autograd import Variable
+from torch import nn
+import torch.nn.functional as F
+class Net(nn.Module):
+    def __init__(self):
+        super(Net, self).__init__()
+        self.bias = nn.Parameter(torch.ones(2))
+    def forward(self, x):
+        x += self.bias
+        return F.log_softmax(x, 1)
+def train(model):
+    model.train()
+    x = torch.ones(3, 2)
+    for epoch in range(2):
+        loss = model(Variable(x))[:, 0].sum()
+        loss.backward()
+    return float(loss)
+r = train(Net())
+""",
+    "an agent that inherits its parameters is called": """\
+import torch
+from torch.autograd import Variable
+from torch import nn
+class Base(object):
+    def __init__(self):
+        self.net = nn.Linear(2, 2)
+    def parameters(self):
+        return self.net.parameters()
+class Agent(Base):
+    def __call__(self, x):
+        x.requires_grad = True
+        return self.net(x).sum()
+def run(agent):
+    opt = torch.optim.SGD(agent.parameters(), lr=0.1)
+    x = torch.ones(2)
+    agent(Variable(x)).backward()
+    return (x * 2).requires_grad
+r = run(Agent())
+""",
+    "an agent that hands its parameters on is called": """\
+import torch
+from torch.autograd import Variable
+from torch import nn
+class Wrapper(object):
+    def __init__(self, net):
+        self.net = net
+    def __getattr__(self, name):
+        return getattr(self.net, name)
+    def __call__(self, x):
+        x.requires_grad = True
+        return self.net(x).sum()
+def run(agent):
+    opt = torch.optim.SGD(agent.parameters(), lr=0.1)
+    x = torch.ones(2)
+    agent(Variable(x)).backward()
+    return (x * 2).requires_grad
+r = run(Wrapper(nn.Linear(2, 2)))
+""",
+    "a module of another file makes its input a leaf": """\
+import torch
+from torch.autograd import Variable
+from nets import Net
+def go():
+    net = Net()
+    net.eval()
+    x = torch.ones(2)
+    s = net(Variable(x)).sum().item()
+    return (x * 2).requires_grad, s
+r = go()
+## file nets.py
+import torch
+from torch import nn
+class Net(nn.Module):
+    def forward(self, x):
+        x.requires_grad = True
+        return torch.sigmoid(x)
+""",
+    "an agent of another file keeps its input": """\
+import torch
+from torch.autograd import Variable
+from agent import Agent
+def go():
+    agent = Agent()
+    agent.train()
+    x = torch.ones(2)
+    agent(Variable(x))
+    agent.learn()
+    return (x * 2).requires_grad
+r = go()
+## file agent.py
+import torch
+class Agent(object):
+    def __init__(self):
+        self.states = []
+        self.training = False
+    def train(self):
+        self.training = True
+    def __call__(self, s):
+        self.states.append(s)
+        return 0
+    def learn(self):
+        for s in self.states:
+            s.requires_grad = True
+            (s ** 2).sum().backward()
+""",
 }

@@ -6,6 +6,7 @@ Every obligation of the proof is taken away once; then a program goes wrong that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import cases_flow
 import pytest
@@ -32,7 +33,7 @@ from varmigrate.analysis import (
     solving,
 )
 from varmigrate.analysis.elements import Elements
-from varmigrate.analysis.events import Event, EventKind
+from varmigrate.analysis.events import Event, EventKind, Group
 from varmigrate.analysis.facts import Fact, GraphFact, IdentityFact
 from varmigrate.torch_facts import constructors, methods
 from varmigrate.torch_facts.kinds import Graph, Identity
@@ -49,8 +50,13 @@ def _no_loops(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(flow.Flow, "loops", lambda self, node: iter(()))
 
 
+def _stays(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(holders.Holders, "spread", lambda self, bindings: Group(dict.fromkeys(bindings)))
+
+
 def _other_names(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(holders.Holders, "_unite", lambda self, first, second, unwrapped: None)
+    _stays(patch)
 
 
 def _first_branch(patch: pytest.MonkeyPatch) -> None:
@@ -263,6 +269,24 @@ def _no_own_methods(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(modules.Modules, "own_methods", frozenset())
 
 
+def _new_batches(patch: pytest.MonkeyPatch) -> None:
+    real = loaders.Batches.batch
+
+    def fresh(self, loader):  # type: ignore[no-untyped-def]
+        return replace(real(self, loader), identity=IdentityFact.FRESH)
+
+    patch.setattr(loaders.Batches, "batch", fresh)
+
+
+def _all_exclude(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ownership.Ownership, "_exclude", lambda self, first, second: True)
+
+
+def _first_loss(patch: pytest.MonkeyPatch) -> None:
+    real = modules.Modules._given
+    patch.setattr(modules.Modules, "_given", lambda self, binding: real(self, binding)[:1])
+
+
 def _constructors_own(patch: pytest.MonkeyPatch) -> None:
     for module in (call_facts, evaluation, expressions, operation_facts):
         patch.setattr(module, "identity_of", lambda identity, tensors: IdentityFact.VIEW)
@@ -273,6 +297,10 @@ MUTATIONS: dict[str, Patch] = {
     "own methods": _no_own_methods,
     "plain views": _plain_views,
     "loaders: all callers": _first_given,
+    "new batches": _new_batches,
+    "branches that exclude each other": _all_exclude,
+    "where a new object goes": _stays,
+    "modules: all callers": _first_loss,
     "loaders: one method": _any_method,
     "data of a tensor": _any_data,
     "data of a tensor: always asked": _asked_anywhere,

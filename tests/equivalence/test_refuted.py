@@ -6,11 +6,23 @@ import re
 
 import cases_refuted
 import cases_refuted_holders
+import cases_refuted_loaders
 import cases_refuted_modules
+import cases_refuted_values
 import pytest
 from harness import MAIN, assert_equivalent, fix_project, observe
 
-REFUTED = cases_refuted.REFUTED | cases_refuted_holders.REFUTED | cases_refuted_modules.REFUTED
+REFUTED = {
+    name: program
+    for module in (
+        cases_refuted,
+        cases_refuted_holders,
+        cases_refuted_loaders,
+        cases_refuted_modules,
+        cases_refuted_values,
+    )
+    for name, program in module.REFUTED.items()
+}
 
 
 @pytest.mark.parametrize("name", REFUTED)

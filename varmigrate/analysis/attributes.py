@@ -108,6 +108,8 @@ class Attributes:
             return False
         if scope.bindings.keys() & _OWN_ACCESS:
             return False
+        if f'"{name}"' in self.tree.text or f"'{name}'" in self.tree.text:
+            return False
         for base in node.bases:
             plain = isinstance(base.value, cst.Name) and base.value.value == "object"
             if not plain and self.names.origin(base.value) not in _BASES:

@@ -33,6 +33,7 @@ from varmigrate.analysis.terms import (
     may_be_list,
     operands,
     size_of,
+    surely_tensor,
 )
 from varmigrate.analysis.wrappers import Parameter, ParameterKind, Ref
 from varmigrate.torch_facts.attributes import ATTRIBUTES, NON_TENSOR_ATTRIBUTES
@@ -50,6 +51,8 @@ _ELSEWHERE = "?"
 _ANY = -1
 _ADDING = frozenset({"append", "add", "insert", "appendleft", "extend"})
 _NO_TESTS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+_PLAIN_NUMBERS = (TermKind.NUMBER, TermKind.NUMBERS, TermKind.LITERAL)
+_OF_STREAMS = (ast.LShift, ast.RShift, ast.BitOr, ast.BitAnd)
 _OPERATORS: dict[type, str] = {ast.Add: "+", ast.Mult: "*", ast.BitOr: "|"}
 
 
@@ -556,6 +559,9 @@ class _Reader:
     ) -> _Value:
         if all(side.term.kind in (TermKind.NUMBER, TermKind.NUMBERS) for side in sides):
             return _NUMBER
+        if isinstance(operator, _OF_STREAMS) and not any(surely_tensor(s.term) for s in sides):
+            # `log << x` is no arithmetic.
+            self.outside(sides)
         name = _OPERATORS.get(type(operator), "")
         parts = tuple(side.term for side in sides)
         if may_be_list(Term(TermKind.ARITHMETIC, parts, name)):
@@ -579,6 +585,10 @@ class _Reader:
         nodes = [node.left, *node.comparators]
         sides = [self.value(side, env) for side in nodes]
         used = any(side.uses for side in sides)
+        tensors = [side for side in sides if side.term.kind not in _PLAIN_NUMBERS]
+        if len(tensors) > 1 and not any(surely_tensor(side.term) for side in tensors):
+            # A class may compare itself with what it is given, and keep that.
+            self.outside(tensors)
         for operator in node.ops:
             against_none = (
                 all(isinstance(side, ast.Constant) for side in node.comparators) or not used
@@ -733,6 +743,9 @@ class _Reader:
             return self.written(receiver, values)
         if not receiver.uses and receiver.roots <= {_ELSEWHERE} and receiver.term == UNSEEN:
             return self.outside(values)
+        if not surely_tensor(receiver.term):
+            # A buffer or a queue has methods of these names, too, which keep what they are given.
+            self.outside(values)
         term = of_method(name, receiver.term, arguments)
         return self.known(term, [receiver, *values], place)
 

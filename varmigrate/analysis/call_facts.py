@@ -42,7 +42,7 @@ from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS
 _NUMERIC = frozenset(
     f"{module}.{name}"
     for module, names in {
-        "random": "random uniform gauss normalvariate randint randrange",
+        "random": "random randint randrange",
         "numpy": "array asarray ascontiguousarray zeros ones empty full arange linspace eye "
         "identity stack concatenate vstack hstack fromstring frombuffer loadtxt genfromtxt",
         "numpy.random": "rand randn randint uniform normal random random_sample standard_normal "
@@ -50,6 +50,10 @@ _NUMERIC = frozenset(
     }.items()
     for name in names.split()
 )
+# They take the type of the elements as their second argument.
+_TYPED = frozenset("array asarray ascontiguousarray zeros ones empty identity".split())
+# Of a list with a tensor in it they make a tensor.
+_MULTIPLYING = frozenset({"math.prod", "math.sumprod"})
 # Method and attribute names that only tensors have, or that give a number on whatever has them.
 _OF_TENSORS = frozenset({"detach", "new"})
 _OF_ANYTHING = frozenset({"size", "dim", "numel", "nelement", "item", "tolist", "numpy"})
@@ -123,15 +127,17 @@ class CallFacts:
                 return OPAQUE
             if origin.startswith("torchvision.datasets."):
                 return OPAQUE
-            if origin in NON_TENSOR_FUNCTIONS or origin.startswith("math."):
+            if origin in NON_TENSOR_FUNCTIONS or (
+                origin.startswith("math.") and origin not in _MULTIPLYING
+            ):
                 return OTHER
             if origin in UFUNCS:
                 return Fact(graph=GraphFact.FREE)
             plain = origin in _NUMERIC or (
-                origin.startswith("numpy.")
+                origin.startswith(("numpy.", "random.", "math."))
                 and all(self.solver.of(argument.value).kind is Kind.OTHER for argument in node.args)
             )
-            return OTHER if plain and not any(map(_holds_objects, node.args)) else UNKNOWN
+            return OTHER if plain and not self._may_hold_objects(node, origin) else UNKNOWN
         types = self.holders.sharing.tensor_types(node.func)
         if types:
             return self._constructor(node, *types)
@@ -318,6 +324,18 @@ class CallFacts:
         what = "a comparison" if compared else ".nonzero()"
         reason = f"{what} makes a new tensor without history"
         return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.FRESH, (reason,))
+
+    def _may_hold_objects(self, node: cst.Call, origin: str) -> bool:
+        """Whether what numpy makes may be an array of Python objects."""
+        typed = origin.startswith("numpy.") and origin.rpartition(".")[2] in _TYPED
+        for index, argument in enumerate(node.args):
+            keyword = argument.keyword.value if argument.keyword is not None else ""
+            is_type = keyword == "dtype" or (typed and index == 1 and not keyword)
+            if is_type and not self._names_numbers([argument]):
+                return True
+            if _holds_objects(argument):
+                return True
+        return False
 
     def _names_numbers(self, arguments: Sequence[cst.Arg]) -> bool:
         """Whether the one argument is a type of numbers."""

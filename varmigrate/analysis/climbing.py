@@ -142,13 +142,13 @@ class Climbing:
                     came.append((outer, parent))
                     above = outer
                 elif isinstance(outer, cst.Set):
-                    yield event(EventKind.SEEN, outer, "it is put into a set")
+                    yield _kept(outer, "it is put into a set")
                     return
                 else:
                     above = outer
             elif isinstance(parent, (cst.DictElement, cst.StarredDictElement)):
                 if isinstance(parent, cst.DictElement) and parent.key is node:
-                    yield event(EventKind.SEEN, parent, "it is a key of a dictionary")
+                    yield _kept(parent, "it is a key of a dictionary")
                     return
                 above = self.tree.parent(parent)
             elif (isinstance(parent, (cst.ListComp, cst.GeneratorExp)) and parent.elt is node) or (
@@ -156,7 +156,7 @@ class Climbing:
             ):
                 above = parent
             elif isinstance(parent, (cst.SetComp, cst.DictComp)):
-                yield event(EventKind.SEEN, parent, "it is hashed")
+                yield _kept(parent, "it is hashed")
                 return
             elif isinstance(parent, cst.IfExp):
                 above = None if parent.test is node else parent
@@ -388,12 +388,8 @@ class Climbing:
             text = f"`{self._text(parent)}` writes into it"
             yield Found(Event(EventKind.WRITE, parent, text, operands=(parent.value,)))
             yield Found(put=Put(parent.value, (ANY,)))
-        if isinstance(target, cst.Name):
+        if isinstance(target, cst.Name) or target is not node:
             yield from self.bound(target, parent.value)
-        elif isinstance(target, cst.Attribute) and target is not node:
-            holder = self.attributes.holder(target)
-            if holder is not None:
-                yield Found(holder=holder)
 
     def _returned(self, node: cst.CSTNode, parent: cst.CSTNode) -> Iterator[Found]:
         """The value is given back by a function or a lambda."""
@@ -438,7 +434,14 @@ class Climbing:
         if isinstance(subscript, cst.Subscript):
             text = f"it is a key in `{self._text(subscript)}`"
             yield Found(
-                Event(EventKind.SEEN, subscript, text, receiver=subscript.value, fine=_BY_VALUE)
+                Event(
+                    EventKind.SEEN,
+                    subscript,
+                    text,
+                    receiver=subscript.value,
+                    fine=_BY_VALUE,
+                    keeps=True,
+                )
             )
 
     def bound(self, target: cst.CSTNode, value: cst.BaseExpression) -> Iterator[Found]:
@@ -517,6 +520,11 @@ def _switches_off(name: str, statement: cst.CSTNode | None) -> bool:
     if name != "requires_grad" or not isinstance(statement, cst.Assign):
         return False
     return isinstance(statement.value, cst.Name) and statement.value.value == "False"
+
+
+def _kept(node: cst.CSTNode, text: str) -> Found:
+    """An event by which something holds the object from then on."""
+    return Found(Event(EventKind.SEEN, node, text, keeps=True))
 
 
 def _narrow(

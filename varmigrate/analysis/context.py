@@ -29,6 +29,8 @@ class ModuleContext:
     differentiated: names that other files of the project use where they differentiate.
     computed: names of functions whose results other files may compute with.
     detaching: whether some file of the project may call `detach_`.
+    pausing: whether another file may switch recording off. methods: methods of other files named
+    like one of a tensor. attaching: whether a module of another file may make leaves.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
@@ -54,6 +56,9 @@ class ModuleContext:
     differentiated: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     detaching: bool = True
+    pausing: bool = False
+    methods: frozenset[str] = frozenset()
+    attaching: bool = False
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 
 import libcst as cst
 
@@ -16,6 +17,7 @@ from varmigrate.analysis.facts import (
     GraphFact,
     IdentityFact,
     Kind,
+    join,
     part_of,
     shared,
 )
@@ -60,7 +62,14 @@ class Elements:
         self.changes = changes
         self.loaders = loaders
         self.operations = operations
-        self.batches = Batches(solver, names, flow, loaders.assumptions, self.item)
+        self.batches = Batches(
+            solver,
+            names,
+            flow,
+            loaders.assumptions,
+            loaders.parameters,
+            self.item,
+        )
 
     def item(self, node: cst.BaseExpression, path: Path) -> Fact:
         """What is known of the element of `node` at `path`."""
@@ -102,7 +111,9 @@ class Elements:
             fact_or_none = self._item_of_call(node, path)
             if fact_or_none is not None:
                 return fact_or_none
-        return part_of(self.solver.of(node))
+        part = part_of(self.solver.of(node))
+        # The views that going through a tensor gives refuse to be written into with a graph.
+        return replace(part, identity=IdentityFact.UNKNOWN)
 
     def joined_items(self, nodes: Iterable[cst.BaseExpression], path: Path) -> Fact:
         """What is known of the element at `path`, whichever of `nodes` has it."""
@@ -227,7 +238,9 @@ class Elements:
         if name in _SAME_ELEMENTS:
             return self.item(arguments[0], path)
         if name == "next":
-            return self.item(arguments[0], (ANY, *path))
+            found = self.item(arguments[0], (ANY, *path))
+            others = [self.item(other, path) for other in arguments[1:]]
+            return reduce(join, others, found)
         if name == "enumerate" and rest:
             return OTHER if rest[0] == 0 else self.item(arguments[0], (ANY, *rest[1:]))
         if name == "zip" and rest:

@@ -44,7 +44,8 @@ class Event:
     receiver: for ESCAPE as an argument of a method, the object whose method it is; no escape when
     that is a number, an array or a tensor (whose methods are known). For SEEN, the object that has
     to be of a kind in `fine` for the event to be harmless. contents: for ESCAPE into a container,
-    the container, no escape when it is a list of this file.
+    the container, no escape when it is a list of this file. keeps: a set or a dictionary holds the
+    object from then on, which is no holder of the group.
     """
 
     kind: EventKind
@@ -54,6 +55,7 @@ class Event:
     receiver: cst.BaseExpression | None = None
     contents: cst.BaseExpression | None = None
     fine: frozenset[str] = frozenset()
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

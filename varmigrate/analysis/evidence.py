@@ -28,7 +28,8 @@ _NO_GRAD = "torch.no_grad"
 class Evidence:
     """What stands around the expressions of one file.
 
-    own_names: the names that classes of the file give to attributes and methods of their own.
+    own_names: the names that classes of the file give to attributes and methods of their own, and
+    those of other files to methods that tensors have as well.
     """
 
     def __init__(self, names: Names, flow: Flow) -> None:
@@ -46,6 +47,7 @@ class Evidence:
             )
             | names.scopes.attributes.keys()
             | names.scopes.replaced
+            | names.context.methods
         )
 
     def narrowed(self, node: cst.Name, fact: Fact) -> Fact:
@@ -105,6 +107,8 @@ class Evidence:
         Of those a slice is a plain tuple, and `.size()`, asked on every way to here, is missing.
         """
         if isinstance(node, cst.Subscript):
+            if not self.own_names.isdisjoint({"data", "__getitem__"}):
+                return False
             return len(node.slice) > 1 or isinstance(node.slice[0].slice, cst.Slice)
         if not isinstance(node, cst.Name) or not self.own_names.isdisjoint({"data", *_SIZES}):
             return False
@@ -118,6 +122,9 @@ class Evidence:
                 continue
             call = self.tree.parent(method)
             if not isinstance(call, cst.Call) or call.func is not method:
+                continue
+            if any(other.order < binding.order < load.order for binding in definitions):
+                # In a loop both may find either of two objects, and not the same.
                 continue
             if other.scope is load.scope and self.flow.definitions(other.node) == definitions:
                 if other.order < load.order and self._runs_before(call, node):
@@ -136,6 +143,12 @@ class Evidence:
                 return False
             if isinstance(parent, cst.BooleanOperation) and parent.left is not current:
                 return False
+            if isinstance(parent, cst.ComparisonTarget):
+                comparison = self.tree.parent(parent)
+                if not isinstance(comparison, cst.Comparison):
+                    return False
+                if comparison.comparisons[0] is not parent:
+                    return False
             if isinstance(parent, cst.BaseCompoundStatement):
                 return False
             current, parent = parent, self.tree.parent(parent)

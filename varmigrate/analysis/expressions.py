@@ -26,6 +26,7 @@ from varmigrate.analysis.facts import (
     how_made,
     identity_of,
     part_of,
+    same,
     shared,
 )
 from varmigrate.analysis.flow import Flow, step_of
@@ -220,8 +221,10 @@ class Expressions:
 
     def _subscript(self, node: cst.Subscript) -> Fact:
         found = self.elements.item(node.value, (step_of(node),))
-        whole = self.solver.of(node.value)
-        return part_of(whole) if found.kind is Kind.UNKNOWN else found
+        part = part_of(self.solver.of(node.value))
+        # An index gives a view like any other, which going through a tensor does not.
+        gone_through = same(found, replace(part, identity=IdentityFact.UNKNOWN))
+        return part if found.kind is Kind.UNKNOWN or gone_through else found
 
     def _sequence(self, elements: Sequence[cst.BaseExpression], node: cst.BaseExpression) -> Fact:
         starred = isinstance(node, (cst.List, cst.Tuple)) and any(

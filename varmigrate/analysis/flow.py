@@ -51,8 +51,8 @@ class Flow:
         self._bound: dict[tuple[int, str], tuple[list[Binding], bool]] = {}
         self._script = _SCRIPT.search(scopes.tree.text) is not None or self._reads_arguments()
         text = scopes.tree.text
-        self._hidden = self._reads(_HIDDEN) or _in_code(_HIDDEN_ATTRIBUTES, text)
-        self._frames = self._reads(_FRAMES) or _in_code(_FRAME_ATTRIBUTES, text)
+        self._hidden = self._reads(_HIDDEN) or in_code(_HIDDEN_ATTRIBUTES, text)
+        self._frames = self._reads(_FRAMES) or in_code(_FRAME_ATTRIBUTES, text)
 
     def _reads(self, names: frozenset[str]) -> bool:
         """Whether the file may read one of some built-ins."""
@@ -245,7 +245,7 @@ class Flow:
             below, current = current, self.tree.parent(current)
 
 
-def _in_code(pattern: re.Pattern[str], text: str) -> bool:
+def in_code(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a pattern occurs outside lines that are nothing but a comment."""
     if pattern.search(text) is None:
         return False

@@ -52,6 +52,8 @@ class Holders:
         self._up: tuple[dict[Holder, Holder], dict[Holder, Holder]] = ({}, {})
         self._groups: tuple[dict[Holder, Group], dict[Holder, Group]] | None = None
         self._found: dict[Holder, list[Found]] = {}
+        # Where what a holder holds goes, for the program as it is.
+        self._to: dict[Holder, dict[Holder, None]] = {}
         self._loads: dict[Binding, list[cst.Name]] = {}
         self._calls: dict[int, list[cst.Call]] = {}
         self._wraps: dict[Holder, list[cst.Name]] = {}
@@ -66,6 +68,27 @@ class Holders:
         if group is None:
             group = groups[root] = Group({holder: None})
         return group
+
+    def spread(self, bindings: Iterable[Binding]) -> Group:
+        """What may hold an object that was new when it was bound to each of `bindings`.
+
+        As a group, of those alone that the object can have got to from there.
+        """
+        self._built()
+        found = Group(dict.fromkeys(bindings))
+        for holder in (members := list(found.members)):
+            for other in self._to.get(holder, ()):
+                if other not in found.members:
+                    found.members[other] = None
+                    members.append(other)
+            found.wraps += self._wraps.get(holder, ())
+            for item in self._found.get(holder, ()):
+                if not item.unwrapped:
+                    if item.event is not None:
+                        found.events.append(item.event)
+                    if item.parameter is not None:
+                        found.into.append(item.parameter)
+        return found
 
     def groups_of(self, node: cst.BaseExpression) -> list[Group]:
         """The groups, without any Variable, whose tensor the value of `node` may share with."""
@@ -243,6 +266,7 @@ class Holders:
             self._unite(holder, item.holder, True)
             if not item.unwrapped:
                 self._unite(holder, item.holder, False)
+                self._to.setdefault(holder, {})[item.holder] = None
         if item.event is not None or item.put is not None or item.parameter is not None:
             self._found.setdefault(holder, []).append(item)
 

@@ -18,7 +18,7 @@ from varmigrate.analysis.changes import Changes
 from varmigrate.analysis.definitions import Definitions
 from varmigrate.analysis.elements import Elements
 from varmigrate.analysis.evaluation import Evaluation
-from varmigrate.analysis.events import Event, EventKind, Group
+from varmigrate.analysis.events import Event, EventKind, Group, Holder
 from varmigrate.analysis.evidence import Evidence
 from varmigrate.analysis.expressions import Expressions
 from varmigrate.analysis.facts import Fact, IdentityFact, Kind
@@ -43,6 +43,7 @@ class Facts:
         self.flow = flow
         self.holders = holders
         self.attributes = holders.attributes
+        self.names = names
         self.tree = names.tree
         self.solver = Solver()
         evidence = Evidence(names, flow)
@@ -67,7 +68,8 @@ class Facts:
         ).compute
         self._obstacles: dict[tuple[tuple[int, ...], bool], str] = {}
         self._views_are_plain = (
-            not names.context.detaching and _PAUSES.search(names.tree.text) is None
+            not (names.context.detaching or names.context.pausing)
+            and _PAUSES.search(names.tree.text) is None
         )
 
     def of(self, node: cst.BaseExpression) -> Fact:
@@ -123,6 +125,10 @@ class Facts:
         ]
         if any(self._kind_of(member) is not Kind.TENSOR for member in visible):
             return "a global that others can see would hold one tensor in two places"
+        members = (member for group in merged for member in group.members)
+        private = [member for member in members if member not in visible and self._lasts(member)]
+        if visible and private:
+            return "a global that others can see would be the tensor of something that is not"
         if len({member.name for member in visible}) > 1:
             names = " and ".join(f"`{name}`" for name in sorted({m.name for m in visible})[:3])
             return f"{names} of the module would be one tensor, which others can see"
@@ -146,6 +152,16 @@ class Facts:
         if binding.kind not in (BindingKind.ASSIGN, BindingKind.LOOP):
             return False
         return self._kind_of(binding) not in (Kind.OTHER, Kind.OPAQUE)
+
+    def _lasts(self, member: Holder) -> bool:
+        """Whether what a member holds may outlive its call: global, attribute, or in a closure."""
+        if not isinstance(member, Binding):
+            return member[0] == "attribute"
+        if member.scope.kind is not ScopeKind.MODULE:
+            loads = map(self.names.load, self.holders.loads(member))
+            if all(load is None or load.scope is member.scope for load in loads):
+                return False
+        return self._kind_of(member) not in (Kind.OTHER, Kind.OPAQUE)
 
     def _kind_of(self, binding: Binding) -> Kind:
         return self.solver.solved(lambda: self.solver.ask("definition", binding)).kind

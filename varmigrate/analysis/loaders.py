@@ -23,6 +23,12 @@ _TENSOR_DATASETS = frozenset(
 )
 
 
+LOADER_BATCHES = "`loader-batches`"
+"""How the reasons of a fact name the assumption about batches."""
+# The position of `collate_fn` among the arguments of a DataLoader.
+_COLLATING = 6
+
+
 class Loaders:
     """The DataLoaders of one file."""
 
@@ -97,6 +103,7 @@ class Batches:
         names: Names,
         flow: Flow,
         assumptions: Assumptions,
+        parameters: Parameters,
         item: Callable[[cst.BaseExpression, Path], Fact],
     ) -> None:
         self.solver = solver
@@ -104,26 +111,41 @@ class Batches:
         self.flow = flow
         self.tree = names.tree
         self.assumptions = assumptions
+        self.parameters = parameters
+        self.attributes = parameters.attributes
+        self.modules = parameters.holders.modules
         self.item = item
 
     def batch(self, loader: cst.Call) -> Fact:
-        """A batch of a DataLoader: free under the assumption `loader-batches`."""
+        """A batch of a DataLoader: free under the assumption `loader-batches`.
+
+        It is new where nothing but torch's own `default_collate` can have made it, which stacks
+        what the dataset gives: where there is a `batch_size`, and no function to collate.
+        """
         if not self.assumptions.loader_batches:
             return Fact(Kind.TENSOR)
+        identity = IdentityFact.FRESH
         for index, argument in enumerate(loader.args):
             if argument.star:
                 return Fact(Kind.TENSOR)
             keyword = argument.keyword.value if argument.keyword is not None else ""
-            if keyword == "collate_fn" and not self._is_imported(argument.value):
+            if keyword == "collate_fn":
+                identity = IdentityFact.SHARED
+                if not self._is_imported(argument.value):
+                    return Fact(Kind.TENSOR)
+            sized = keyword == "batch_size" or (index == 1 and not keyword)
+            if sized and isinstance(argument.value, cst.Name) and argument.value.value == "None":
+                identity = IdentityFact.SHARED
+            if index == _COLLATING and not keyword:
                 return Fact(Kind.TENSOR)
             given = keyword == "dataset" or (index == 0 and not keyword)
             if given and not self._harmless_dataset(argument.value):
                 return Fact(Kind.TENSOR)
         reason = (
             "a batch of the DataLoader made on line "
-            f"{self.tree.line(loader)} is no part of a graph (assumption `loader-batches`)"
+            f"{self.tree.line(loader)} is no part of a graph (assumption {LOADER_BATCHES})"
         )
-        return Fact(Kind.TENSOR, GraphFact.FREE, IdentityFact.SHARED, (reason,), plain=True)
+        return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,), plain=True)
 
     def _harmless_dataset(self, node: cst.BaseExpression, depth: int = 4) -> bool:
         """False when a dataset is visibly built from tensors not known to be free."""
@@ -136,25 +158,93 @@ class Batches:
             if fact.kind in (Kind.TENSOR, Kind.SEQUENCE):
                 return fact.free
             for binding in self.flow.definitions(node) or ():
-                made = self.flow.made(binding)
+                source = self.flow.source(binding)
+                made = None if source is None else source.expression
                 if made is not None and not self._harmless_dataset(made, depth - 1):
                     return False
             return True
+        if isinstance(node, cst.Subscript):
+            return self._harmless_dataset(node.value, depth)
+        if isinstance(node, cst.IfExp):
+            return all(self._harmless_dataset(part, depth) for part in (node.body, node.orelse))
+        if isinstance(node, cst.BooleanOperation):
+            return all(self._harmless_dataset(part, depth) for part in (node.left, node.right))
+        if isinstance(node, cst.Attribute):
+            holder = self.attributes.holder(node)
+            values = [] if holder is None else self.attributes.assigned(holder)
+            return depth > 0 and all(self._harmless_dataset(v, depth - 1) for v in values)
         if isinstance(node, cst.Call):
-            if self._made_by_inner_class(node.func):
+            if self._made_by_inner_class(node.func) or self._is_module_call(node):
                 return False
+            for given in self._given_back(node.func):
+                if depth == 0 or not self._harmless_dataset(given, depth - 1):
+                    return False
             if self.names.origin(node.func).startswith("torchvision.transforms."):
                 # They make tensors of pictures; only a function of one's own may do otherwise.
-                return not any(isinstance(part, cst.Lambda) for part in nodes(node))
-            tensors = self.names.origin(node.func) in _TENSOR_DATASETS
+                return not any(map(self._computes, nodes(node)))
+            origin = self.names.origin(node.func)
+            tensors = origin in _TENSOR_DATASETS or self._passes_on(node)
             for argument in node.args:
                 fact = self.solver.of(argument.value)
                 attached = fact.kind in (Kind.TENSOR, Kind.SEQUENCE) and not fact.free
                 if attached or (tensors and not fact.harmless_operand):
                     return False
+                if self._is_module_call(argument.value) or self._computes(argument.value):
+                    return False
                 if not self._harmless_dataset(argument.value, depth - 1):
                     return False
         return True
+
+    def _given_back(self, func: cst.BaseExpression) -> list[cst.BaseExpression]:
+        """What a function of the file, or a method of the class around, gives back."""
+        definitions = self.flow.definitions(func) if isinstance(func, cst.Name) else None
+        functions: list[cst.CSTNode | None] = [b.node for b in definitions or ()]
+        functions.append(self.parameters.own_method(func))
+        return [
+            part.value
+            for function in functions
+            if isinstance(function, cst.FunctionDef)
+            for part in own_nodes(function)
+            if isinstance(part, cst.Return) and part.value is not None
+        ]
+
+    def _passes_on(self, node: cst.Call) -> bool:
+        """Whether a call hands on the elements of what it is given, as `list(zip(...))` does."""
+        func = node.func
+        if not isinstance(func, cst.Name) or not self.names.is_builtin(func):
+            return False
+        return func.value == "zip"
+
+    def _is_module_call(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is what a module computes, which is part of a graph."""
+        return isinstance(node, cst.Call) and self.modules.callees(node.func) is not None
+
+    def _computes(self, node: cst.CSTNode) -> bool:
+        """Whether a value is code that may compute with a model: one, or a function with one."""
+        if isinstance(node, cst.Lambda):
+            own = {parameter.name.value for parameter in node.params.params}
+            return any(
+                isinstance(part, cst.Name) and part.value not in own and not self._is_known(part)
+                for part in nodes(node.body)
+            )
+        if not isinstance(node, (cst.Name, cst.Attribute, cst.Call)):
+            return False
+        if self.modules.callees(node) is not None:
+            return True
+        definitions = self.flow.definitions(node) if isinstance(node, cst.Name) else None
+        for binding in definitions or ():
+            if isinstance(binding.node, cst.FunctionDef) and any(
+                isinstance(part, cst.Call) and self._is_module_call(part)
+                for part in nodes(binding.node)
+            ):
+                return True
+        return False
+
+    def _is_known(self, name: cst.Name) -> bool:
+        """Whether a name is imported or built in, or that of an attribute or a keyword."""
+        if self.names.load(name) is None:
+            return True
+        return bool(self.names.origin(name)) or self.names.is_builtin(name)
 
     def _made_by_inner_class(self, func: cst.BaseExpression) -> bool:
         """Whether a class is called that may hand out what the code around it has in a name."""

@@ -9,10 +9,12 @@ from functools import cached_property
 
 import libcst as cst
 
+from varmigrate.analysis.arguments import parameter_for
 from varmigrate.analysis.attributes import Attributes
-from varmigrate.analysis.flow import Flow
+from varmigrate.analysis.flow import Flow, in_code
 from varmigrate.analysis.names import Names
-from varmigrate.analysis.scopes import Binding, BindingKind, Scopes
+from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind, Scopes
+from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
 
 # Methods of which one alone says that the object is a module (or an optimizer, never called).
 _MODULE_METHODS = frozenset(
@@ -20,6 +22,8 @@ _MODULE_METHODS = frozenset(
 )
 # These say it when they are called without an argument.
 _BARE_METHODS = frozenset({"eval", "train"})
+MODULE_METHODS = _MODULE_METHODS | _BARE_METHODS
+"""Methods by which an object passes for a module."""
 # Methods of modules that give the module itself.
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
 _CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
@@ -32,6 +36,11 @@ _CHANGES = re.compile(
 # Another function in the place of what a call runs.
 _OTHER_FORWARD = re.compile(
     r"\.\s*(?:forward|__call__)\s*=(?!=)|\bsetattr\s*\([^()\n]*\b(?:forward|__call__)\b|\bMethodType\b"
+)
+_BY_TEXT = re.compile(
+    r"(?<!\.)\b(?:getattr|globals|locals|vars|eval|exec)\s*\("
+    r"|\b(?:attrgetter|methodcaller|import_module)\s*\("
+    r"|\b__dict__\b|\bsys\.modules\b|\bpatch\b"
 )
 _COPYING = frozenset({"copy.deepcopy", "copy.copy"})
 _MOST_STEPS = 6
@@ -66,8 +75,8 @@ class Modules:
 
     @cached_property
     def own_methods(self) -> frozenset[str]:
-        """What classes of the file bind."""
-        return frozenset(
+        """What classes of the file bind, and methods of other files that tensors have as well."""
+        return self.names.context.methods.union(
             name
             for scope in self.scopes.scope_of.values()
             if isinstance(scope.node, cst.ClassDef)
@@ -104,10 +113,11 @@ class Modules:
         functions: list[cst.FunctionDef] = []
         for node in self._classes:
             bound = self.scopes.scope_of[id(node)].bindings
+            names = {name for above in self._bases(node) for name in self._names_in(above)}
             module = self.derives(node) or not self._is_plain(node)
-            if not module and not bound.keys() & (_MODULE_METHODS | _BARE_METHODS):
+            if not module and not names & (MODULE_METHODS | {"__getattr__"}):
                 continue
-            if "__call__" in bound:
+            if "__call__" in names:
                 return _Answer.NO
             function = bound["forward"][0].node if "forward" in bound else None
             if function is None:
@@ -118,6 +128,17 @@ class Modules:
                 return _Answer.NO
             functions.append(function)
         return functions
+
+    def _names_in(self, node: cst.ClassDef) -> Iterable[str]:
+        return self.scopes.scope_of[id(node)].bindings
+
+    def _bases(self, node: cst.ClassDef) -> list[cst.ClassDef]:
+        """A class and those of this file it derives from."""
+        found = [node]
+        for item in found:
+            above = [self._class_named(base.value) for base in item.bases]
+            found += [other for other in above if other is not None and other not in found]
+        return found
 
     def _is_plain(self, node: cst.ClassDef) -> bool:
         """Whether a class surely is no module: all its bases are seen, and none is one."""
@@ -140,10 +161,7 @@ class Modules:
         return self._relatives[id(node), up]
 
     def _find_related(self, node: cst.ClassDef, up: bool) -> list[cst.ClassDef]:
-        found = [node]
-        for item in found if up else ():
-            above = [self._class_named(base.value) for base in item.bases]
-            found += [other for other in above if other is not None and other not in found]
+        found = self._bases(node) if up else [node]
         for item in found:
             for other in self._classes:
                 bases = [self._class_named(base.value) for base in other.bases]
@@ -161,7 +179,7 @@ class Modules:
             return None
         found = self._resolve(node, _MOST_STEPS)
         if found is _Answer.UNSEEN and self._used_as_module(node):
-            found = self._of_any_class
+            found = _Answer.NO if self.names.context.attaching else self._of_any_class
         return found if isinstance(found, list) else None
 
     def is_of_torch(self, node: cst.CSTNode) -> bool:
@@ -182,6 +200,12 @@ class Modules:
     def _resolve(self, node: cst.CSTNode, steps: int) -> _Callees:
         if steps == 0:
             return _Answer.NO
+        if (
+            isinstance(node, (cst.Name, cst.Attribute))
+            and self.names.origin(node) in LOSS_FUNCTIONS
+        ):
+            # A loss that is a function is called as the modules are.
+            return []
         if isinstance(node, cst.Name):
             owner = self.attributes.owner(node)
             if owner is not None:
@@ -242,11 +266,42 @@ class Modules:
         if inside is _Answer.NO or name in self._changed_modules:
             return _Answer.NO
         if binding.kind is BindingKind.PARAMETER:
-            return _Answer.UNSEEN
+            given = self._given(binding)
+            found = self._any_of(given, steps) if given else _Answer.UNSEEN
+            return _Answer.UNSEEN if found is _Answer.NO else _all((found, inside))
         source = self.flow.source(binding)
         # What a ModuleList or a Sequential holds is a module as well.
         found = _Answer.NO if source is None else self._resolve(source.expression, steps - 1)
         return _all((found, inside))
+
+    def _given(self, binding: Binding) -> list[cst.BaseExpression]:
+        """What the calls give a parameter of a function that nobody else can call; or nothing."""
+        function = binding.scope.node
+        parent = binding.scope.parent
+        if not isinstance(function, cst.FunctionDef) or function.decorators or parent is None:
+            return []
+        name = function.name.value
+        if parent.kind is not ScopeKind.MODULE or not self.flow.private(name):
+            return []
+        if named_by_text(self.tree.text, name):
+            return []
+        given: list[cst.BaseExpression] = []
+        for load in self.scopes.loads.get(name, ()):
+            call = self.tree.parent(load.node)
+            definitions = self.flow.definitions(load.node)
+            if not isinstance(call, cst.Call) or call.func is not load.node:
+                return []
+            if definitions is None or [b.node for b in definitions] != [function]:
+                return []
+            found = [
+                argument.value
+                for argument in call.args
+                if parameter_for(function, call, argument) == binding.name
+            ]
+            if not found or any(argument.star for argument in call.args):
+                return []
+            given += found
+        return given
 
     def _made(self, node: cst.Call, steps: int) -> _Callees:
         origin = self.names.origin(node.func)
@@ -357,6 +412,11 @@ class Modules:
         if name in _BARE_METHODS:
             return not call.args and name not in self.own_methods
         return name in _MODULE_METHODS
+
+
+def named_by_text(text: str, name: str) -> bool:
+    """Whether a file may find what has a name by that name as a text, as `getattr` does."""
+    return (f'"{name}"' in text or f"'{name}'" in text) and in_code(_BY_TEXT, text)
 
 
 def _all(parts: Iterable[_Callees]) -> _Callees:

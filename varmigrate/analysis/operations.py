@@ -33,6 +33,9 @@ _ARRAYS = frozenset(
     for name in "array asarray ascontiguousarray zeros ones empty full arange linspace eye "
     "identity stack concatenate vstack hstack prod".split()
 )
+_TYPED = frozenset("array asarray ascontiguousarray zeros ones empty identity".split())
+# Of a list with a tensor in it they make a tensor.
+_MULTIPLYING = frozenset({"math.prod", "math.sumprod"})
 _MODULES = frozenset({"math", "random", "time", "os"})
 # Of the methods that give no tensor, those that change something.
 _ACTING = frozenset({"backward", "register_hook", "retain_grad"})
@@ -93,9 +96,14 @@ def of_function(origin: str, arguments: Sequence[Argument]) -> Term | None:
         return NUMBER
     if root == "numpy":
         plain = origin in _ARRAYS and not any(names)
+        if len(parts) > 1 and origin.rpartition(".")[2] in _TYPED:
+            # What comes second is the type, which may be that of objects.
+            plain = False
         return NUMBER if plain else unseen(parts)
     if root in _MODULES:
-        return NUMBER if root == "math" else unknown(parts)
+        numbers = all(part.kind in _NUMBERS for part in parts)
+        told = root == "math" and origin not in _MULTIPLYING
+        return NUMBER if told or numbers else unknown(parts)
     if root != "torch":
         return None
     if "*" in names or "**" in names:

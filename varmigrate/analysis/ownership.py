@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from varmigrate.analysis.events import EventKind, Group
+from varmigrate.analysis.events import Event, EventKind, Group
 from varmigrate.analysis.facts import CONSTANTS, UNHELD, IdentityFact, Kind
 from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.holders import Holders
@@ -35,25 +35,26 @@ class Ownership:
         self.flow = flow
         self.holders = holders
         self.tree = names.tree
-        self._reads: dict[Binding, tuple[frozenset[int], list[int]]] = {}
+        self._spreads: dict[tuple[Binding, ...], Group] = {}
+        self._reads: dict[Binding, tuple[frozenset[int], list[int], list[cst.Name]]] = {}
 
     def sole(self, node: cst.Name, definitions: Sequence[Binding]) -> bool:
         """Whether after this read nothing holds the object any more."""
         load = self.names.load(node)
         if load is None or load.scope.kind is ScopeKind.CLASS:
             return False
-        groups = {id(g): g for g in map(self.holders.group, definitions)}
-        if len(groups) != 1:
+        group = self._holding(definitions)
+        if group is None:
             return False
-        (group,) = groups.values()
         for other in group.wraps:
             # Another Variable may be dropped, and then holds the same object; not where it takes
             # the name away, so that this read no longer finds the object.
-            if other is not node and not (other.value == node.value and self._rebound(other)):
+            renames = other.value == node.value and self._rebound(other)
+            if other is not node and not renames and not self._exclude(other, node):
                 return False
         if len(group.members) > _MOST_HOLDERS or group.into:
             return False
-        if any(event.kind in (EventKind.ESCAPE, EventKind.USED) for event in group.events):
+        if any(map(self._keeps, group.events)):
             return False
         loops = list(self.flow.loops(node))
         rebound = self._rebound(node)
@@ -67,7 +68,7 @@ class Ownership:
             if not self._rooted(binding, group):
                 return False
             statement = binding.statement
-            if not isinstance(statement, (cst.Assign, cst.AnnAssign)):
+            if not isinstance(statement, (cst.Assign, cst.AnnAssign, cst.For)):
                 return False
             if isinstance(statement, cst.Assign) and len(statement.targets) != 1:
                 return False
@@ -76,10 +77,13 @@ class Ownership:
                 renamed or self.flow.private(binding.name)
             ):
                 return False
-            around = list(self.flow.loops(statement))
+            around: list[cst.CSTNode] = list(self.flow.loops(statement))
+            if isinstance(statement, cst.For):
+                # In each of its rounds it binds the name to something else.
+                around.append(statement)
             if any(all(loop is not other for other in around) for loop in loops):
                 return False
-            scopes, orders = self._reads_of(binding)
+            scopes, orders, reads = self._reads_of(binding)
             if not scopes <= {id(load.scope)}:
                 return False
             if not all(self._lets_go(other, node) for other in self.holders.loads(binding)):
@@ -87,13 +91,37 @@ class Ownership:
             if orders and orders[0] < binding.order:
                 # It is read in the next round of a loop.
                 return False
-            later = orders[bisect_right(orders, load.order) :]
-            if renamed:
+            first = bisect_right(orders, load.order)
+            for order, other in zip(orders[first:], reads[first:], strict=True):
                 # Behind the new binding the name stands for the new tensor.
-                later = [order for order in later if order < rebound]
-            if later:
-                return False
+                if not (renamed and order >= rebound) and not self._exclude(other, node):
+                    return False
         return True
+
+    def _holding(self, definitions: Sequence[Binding]) -> Group | None:
+        """All that may hold what a name holds; None when that is not told."""
+        try:
+            facts = [self.solver.ask("definition", binding) for binding in definitions]
+        except NotYet:
+            facts = []
+        if facts and all(fact.identity in UNHELD for fact in facts):
+            key = tuple(definitions)
+            if key not in self._spreads:
+                self._spreads[key] = self.holders.spread(key)
+            return self._spreads[key]
+        groups = {id(g): g for g in map(self.holders.group, definitions)}
+        return next(iter(groups.values())) if len(groups) == 1 else None
+
+    def _keeps(self, event: Event) -> bool:
+        """Whether something that is no member of the group may hold the object after an event."""
+        if event.kind in (EventKind.ESCAPE, EventKind.USED):
+            return True
+        if not event.keeps or event.receiver is None:
+            return event.keeps
+        try:
+            return self.solver.of(event.receiver).kind.value not in event.fine
+        except NotYet:
+            return False
 
     def _lets_go(self, other: cst.Name, node: cst.Name) -> bool:
         """Whether an earlier read is over, and left the object to no graph, before `node` is read.
@@ -136,13 +164,35 @@ class Ownership:
             and self.names.is_builtin(node.func)
         )
 
-    def _reads_of(self, binding: Binding) -> tuple[frozenset[int], list[int]]:
+    def _exclude(self, first: cst.CSTNode, second: cst.CSTNode) -> bool:
+        """Whether of two reads of what one binding holds only one is run: in branches of an `if`.
+
+        The binding is inside of all loops around them, so that no other round counts.
+        """
+        branches: dict[int, cst.CSTNode] = {}
+        below, current = first, self.tree.parent(first)
+        while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
+            if isinstance(current, (cst.If, cst.IfExp)):
+                branches[id(current)] = below
+            below, current = current, self.tree.parent(current)
+        below, current = second, self.tree.parent(second)
+        while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
+            if id(current) in branches and isinstance(current, (cst.If, cst.IfExp)):
+                # The same branch holds both, or one of them is the test.
+                other = branches[id(current)]
+                return other is not below and current.test not in (other, below)
+            below, current = current, self.tree.parent(current)
+        return False
+
+    def _reads_of(self, binding: Binding) -> tuple[frozenset[int], list[int], list[cst.Name]]:
         """The scopes in which a binding is read, and the positions of its reads in order."""
         if binding not in self._reads:
-            loads = [self.names.load(node) for node in self.holders.loads(binding)]
-            known = [load for load in loads if load is not None]
-            scopes = frozenset(id(load.scope) for load in known)
-            self._reads[binding] = (scopes, sorted(load.order for load in known))
+            loads = [(self.names.load(node), node) for node in self.holders.loads(binding)]
+            known = [(load.order, load.scope, node) for load, node in loads if load is not None]
+            known.sort(key=lambda read: read[0])
+            scopes = frozenset(id(scope) for _, scope, _ in known)
+            orders = [order for order, _, _ in known]
+            self._reads[binding] = (scopes, orders, [node for _, _, node in known])
         return self._reads[binding]
 
     def _is_no_tensor(self, binding: Binding) -> bool:
@@ -154,14 +204,14 @@ class Ownership:
 
     def _rooted(self, binding: Binding, group: Group) -> bool:
         """Whether a member of a group is held by nobody else, or made from other members alone."""
-        node = self.flow.made(binding)
-        if node is None:
-            return False
         try:
             if self.solver.ask("definition", binding).identity in UNHELD:
                 return True
         except NotYet:
             return True
+        node = self.flow.made(binding)
+        if node is None:
+            return False
         while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             method = METHODS.get(node.func.attr.value)
             if method is None or method.identity is not Identity.SAME:
@@ -176,7 +226,8 @@ class Ownership:
 
     def root_identity(self, definitions: Sequence[Binding]) -> IdentityFact:
         """What a tensor is that nothing else holds: fresh unless some member made it as a view."""
-        for member in self.holders.group(definitions[0]).members:
+        group = self._holding(definitions)
+        for member in () if group is None else group.members:
             if not isinstance(member, Binding):
                 continue
             try:

@@ -9,10 +9,11 @@ import libcst as cst
 from varmigrate.analysis.arguments import parameter_for
 from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.holders import Holders
+from varmigrate.analysis.modules import named_by_text
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
 
-_QUOTED = re.compile(r"(?=([\"'])(\w+)\1)")
+_STORES_BY_NAME = re.compile(r"\bsetattr\b|\b__dict__\b|\bvars\s*\(")
 
 
 class Parameters:
@@ -23,8 +24,7 @@ class Parameters:
         self.flow = flow
         self.holders = holders
         self.attributes = holders.attributes
-        # A function whose name is a text somewhere may be called by that text.
-        self._quoted = frozenset(match[2] for match in _QUOTED.finditer(names.tree.text))
+        self._stores_by_name = _STORES_BY_NAME.search(names.tree.text) is not None
 
     def closed(self, function: cst.FunctionDef) -> bool:
         """Whether a function can be called from nowhere but the calls seen in this file."""
@@ -36,7 +36,7 @@ class Parameters:
         name = function.name.value
         if scope.parent.kind is ScopeKind.FUNCTION:
             return True
-        if name in self._quoted:
+        if named_by_text(self.names.tree.text, name):
             return False
         return scope.parent.kind is ScopeKind.MODULE and self.flow.private(name)
 
@@ -63,10 +63,24 @@ class Parameters:
             return None
         if name in self.names.context.overridden or name in self.names.context.patched:
             return None
+        if self._stores_by_name or self._mixed(scope.node):
+            return None
         node = bound[0].node
         if not isinstance(node, cst.FunctionDef) or node.decorators or node.asynchronous:
             return None
         return node
+
+    def _mixed(self, owner: cst.CSTNode) -> bool:
+        """Whether a class may stand beside another one as a base, whose methods come first."""
+        if not isinstance(owner, cst.ClassDef) or owner.name.value in self.names.context.subclassed:
+            return True
+        name = owner.name.value
+        for scope in self.names.scopes.scope_of.values():
+            node = scope.node
+            bases = [b.value for b in node.bases] if isinstance(node, cst.ClassDef) else []
+            if len(bases) > 1 and any(isinstance(b, cst.Name) and b.value == name for b in bases):
+                return True
+        return False
 
     def given(self, binding: Binding) -> list[cst.BaseExpression]:
         """What the calls of this file give a parameter; nothing when one of them is not read."""
@@ -78,13 +92,20 @@ class Parameters:
             return []
         name = function.name.value
         if parent.kind is ScopeKind.CLASS:
-            if self._sole_method(name, parent) is not function or name in self._quoted:
+            if self._sole_method(name, parent) is not function:
                 return []
-            calls = [
-                call
-                for call in self.names.scopes.all(cst.Call)
-                if isinstance(call.func, cst.Attribute) and call.func.attr.value == name
-            ]
+            if named_by_text(self.names.tree.text, name):
+                return []
+            # Special methods are called without their name.
+            if name.startswith("__") or name in self.names.context.foreign:
+                return []
+            calls = []
+            for node in self.names.scopes.all(cst.Attribute):
+                if node.attr.value == name:
+                    call = self.names.tree.parent(node)
+                    if not isinstance(call, cst.Call) or call.func is not node:
+                        return []
+                    calls.append(call)
             skip = 1
         else:
             if name in self.names.context.exported:

@@ -54,6 +54,7 @@ class ModuleSummary:
     are assigned to, and last parts of dotted strings (`mock.patch("a.b")`). readable: False for a
     file that cannot be parsed, of which only what it takes is guessed from its lines.
     callables: what may wrap its argument, and the classes. digest: of the text.
+    later: top-level name -> the modules that are star-imported behind what binds it.
     """
 
     bound: Mapping[str, tuple[str, str | None] | None] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class ModuleSummary:
     readable: bool = True
     callables: FileCallables = field(default_factory=FileCallables)
     digest: str = ""
+    later: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _FROM = re.compile(r"^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)", re.M)
@@ -108,6 +110,7 @@ def summarise(text: str) -> ModuleSummary:
 
 def _summary(text: str, module: ast.Module) -> ModuleSummary:
     bound: _Bound = {}
+    later: dict[str, tuple[str, ...]] = {}
     stars: list[str] = []
     exported: set[str] | None = None
     for statement in _top_level(module.body):
@@ -116,6 +119,7 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
             for alias in statement.names:
                 if alias.name == "*":
                     stars.append(source)
+                    later.update((name, (*later.get(name, ()), source)) for name in bound)
                 else:
                     _bind(bound, alias.asname or alias.name, (source, alias.name))
         elif isinstance(statement, ast.Import):
@@ -171,6 +175,7 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
         frozenset(patched),
         callables=callables,
         digest=digest,
+        later=later,
     )
 
 
@@ -454,6 +459,10 @@ class Project:
         seen.add((path, Ref(None, name)))
         summary = self._summary_of(path)
         head, _, rest = name.partition(".")
+        for module in reversed(summary.later.get(head, ())):
+            target = self.find(path, module)
+            if target is not None and head in self.public(target):
+                return self._inside(target, name, seen)
         if head in summary.bound:
             source = summary.bound[head]
             if source is None:

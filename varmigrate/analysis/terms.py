@@ -205,3 +205,16 @@ def is_tensor(term: Term) -> bool:
     if term.kind is TermKind.ARITHMETIC:
         return any(is_tensor(part) for part in term.parts)
     return term.kind in _TENSORS
+
+
+def surely_tensor(term: Term) -> bool:
+    """Whether a value is a tensor whatever the classes of the program have for methods."""
+    if term.kind is TermKind.METHOD:
+        return surely_tensor(term.parts[0])
+    if term.kind is TermKind.EITHER:
+        return all(surely_tensor(part) for part in term.parts)
+    if term.kind in (TermKind.WRITTEN, TermKind.LEAF):
+        return surely_tensor(term.parts[0])
+    if term.kind is TermKind.ARITHMETIC:
+        return any(surely_tensor(part) for part in term.parts)
+    return term.kind in _TENSORS

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from varmigrate.analysis.callers import covered_calls
 from varmigrate.analysis.context import ModuleContext
+from varmigrate.analysis.modules import MODULE_METHODS
+from varmigrate.analysis.operations import OPERATORS
 from varmigrate.analysis.project import Links, ModuleSummary, Project, guess, summarise
 from varmigrate.analysis.results import computed_with
 from varmigrate.analysis.summaries import Summaries
@@ -20,6 +22,7 @@ from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
+from varmigrate.torch_facts.methods import READING_METHODS
 from varmigrate.torch_facts.quiet import QUIET_MODULES
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
@@ -41,13 +44,23 @@ _STORED_TOGETHER = re.compile(rb"(\.[ \t]*[A-Za-z_]\w*[ \t]*[,)\]][^=\n]*)=(?!=)
 _TAKEN = re.compile(rb"\bas[ \t]+\w[\w.]*\.(\w+)")
 _ATTRIBUTE = re.compile(rb"\.[ \t]*([A-Za-z_]\w*)")
 _REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
+_KEYWORD = re.compile(rb"[(,][ \t\r\n]*(\w+)[ \t]*=(?!=)")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
 _GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
+_SIZES = frozenset({b"size", b"dim", b"numel", b"nelement"})
+_COMPARISONS = frozenset(f"__{name}__" for name in "lt le gt ge eq ne".split())
 # What is asked of `self`, and of anything else; the bases of classes; other names for imports.
+_TENSOR_NAMES = frozenset(
+    name.encode() for name in (*READING_METHODS, *OPERATORS, *_COMPARISONS, "__getitem__")
+).union(_SIZES)
 _OF_SELF = re.compile(rb"\bself[ \t]*\.[ \t]*([A-Za-z_]\w*)")
 _OF_OTHERS = re.compile(rb"(?<!\bself)(?<!\bself )\.[ \t]*([A-Za-z_]\w*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _OTHER_NAMES = re.compile(rb"\b(\w+)[ \t]+as[ \t]+\w+")
+_METHODS = re.compile(rb"^[ \t]+def[ \t]+(\w+)", re.MULTILINE)
+_PAUSES = re.compile(rb"\b(?:no_grad|set_grad_enabled|inference_mode|volatile)\b")
+_HAS_DATA = re.compile(rb"\bself[ \t]*\.[ \t]*data[ \t]*=(?!=)")
+_ATTACHES = re.compile(rb"\.[ \t]*requires_grad[ \t]*=[ \t]*True\b|\brequires_grad_\b")
 _DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
 _DETACHES = re.compile(rb"\bdetach_\b")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -60,7 +73,9 @@ class _Look:
     """What the text of a file looks like: its import statements, the names it may replace.
 
     detaches: it may call `detach_`. attributes: what it uses on anything but `self`; own: on that.
-    bases: the words classes derive from, what is imported under another name among them.
+    bases: the words classes derive from, what is imported under another name among them. methods:
+    functions defined inside of something. pauses: it may switch recording off. attaches: it has a
+    `forward` and makes leaves of something. called: it has objects that are called.
     """
 
     imports: bytes
@@ -69,6 +84,10 @@ class _Look:
     attributes: frozenset[bytes]
     own: frozenset[bytes]
     bases: frozenset[bytes]
+    methods: frozenset[bytes]
+    pauses: bool
+    attaches: bool
+    called: bool
 
 
 @dataclass
@@ -123,6 +142,7 @@ class Index:
         self._given: set[str] = set()
         self._looks: dict[str, dict[str, _Look]] = {}
         self._detaches: dict[str, bool] = {}
+        self._attach: dict[str, bool] = {}
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
 
     def context(self, path: str) -> ModuleContext:
@@ -148,6 +168,9 @@ class Index:
             differentiated=self._differentiated(root, path),
             computed=self._computed(root, path),
             detaching=self._detaching(root),
+            pausing=self._pausing(root, path),
+            methods=self._methods(root, path),
+            attaching=self._attaching(root, path),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
             takers=reached,
@@ -173,13 +196,13 @@ class Index:
         words = {name.encode("utf-8", "surrogatepass") for name in summary.words}
         subclassed: set[bytes] = set()
         foreign: set[bytes] = set()
-        for other, look in self._looks_at(root).items():
-            if other == path:
-                continue
+        looks = [look for other, look in self._looks_at(root).items() if other != path]
+        for look in looks:
             foreign |= look.attributes & words
-            below = look.bases & classes
-            if below:
-                subclassed |= below
+            subclassed |= look.bases & classes
+        if subclassed:
+            # A class may derive from one that derives from one of these.
+            for look in looks:
                 foreign |= look.own & words
         return (
             frozenset(name.decode() for name in subclassed),
@@ -194,6 +217,51 @@ class Index:
             return frozenset()
         self._summaries_of(root, project)
         return self._computing[root][1] & summary.callables.bodies.keys()
+
+    def _pausing(self, root: str, path: str) -> bool:
+        """Whether a file that may call this one may switch the recording of gradients off."""
+        looks = self._looks_at(root)
+        if not any(look.pauses for other, look in looks.items() if other != path):
+            return False
+        return any(looks[other].pauses for other in self._above(root, {path}) - {path})
+
+    def _attaching(self, root: str, path: str) -> bool:
+        """Whether something of another file that passes for a module may make leaves, or keep."""
+        for other, look in self._looks_at(root).items():
+            if other == path or not (look.attaches or look.called):
+                continue
+            if other not in self._attach:
+                self._attach[other] = look.attaches or self._has_agents(other)
+            if self._attach[other]:
+                return True
+        return False
+
+    def _has_agents(self, path: str) -> bool:
+        """Whether a class of a file is called and has methods of modules, but may be none."""
+        summary = self._summary(path)
+        classes = {} if summary is None else summary.callables.classes
+        for item in classes.values():
+            if "__call__" not in item.names:
+                continue
+            found = [item]
+            for part in found:
+                if part.names & (MODULE_METHODS | {"__getattr__"}):
+                    return True
+                for base in part.bases:
+                    above = None if base is None or base.module else classes.get(base.name)
+                    if above is None:
+                        return True
+                    if above not in found:
+                        found.append(above)
+        return False
+
+    def _methods(self, root: str, path: str) -> frozenset[str]:
+        """Methods of other files that go by the name of one of a tensor, or by an operator's."""
+        found: set[bytes] = set()
+        for other, look in self._looks_at(root).items():
+            if other != path:
+                found |= look.methods & _TENSOR_NAMES
+        return frozenset(name.decode() for name in found)
 
     def _detaching(self, root: str) -> bool:
         """Whether some file of the project may call `detach_`."""
@@ -493,6 +561,14 @@ class Index:
         """
         looks = self._looks_at(root)
         files = set(files)
+        found = self._above(root, files)
+        words = {name.encode() for path in files for name in self._bound_in(path)}
+        guessed = {path: self._guessed(path, looks[path], words) for path in sorted(found - files)}
+        return {path: summary for path, summary in guessed.items() if summary is not None}
+
+    def _above(self, root: str, files: Iterable[str]) -> set[str]:
+        """The files of a project that import some, also through others, by the look of them."""
+        looks = self._looks_at(root)
         found: set[str] = set()
         new = set(files)
         while new:
@@ -506,9 +582,7 @@ class Index:
                 and (pattern.search(look.imports) or (within and _WITHIN.search(look.imports)))
             }
             found |= new
-        words = {name.encode() for path in files for name in self._bound_in(path)}
-        guessed = {path: self._guessed(path, looks[path], words) for path in sorted(found - files)}
-        return {path: summary for path, summary in guessed.items() if summary is not None}
+        return found
 
     def _bound_in(self, path: str) -> Iterable[str]:
         """The names at the top of a file."""
@@ -637,6 +711,10 @@ def replaced_names(raw: bytes) -> frozenset[bytes]:
     found = {*_STORED.findall(raw), *_TAKEN.findall(raw)}
     for group in _STORED_TOGETHER.findall(raw):
         found.update(_ATTRIBUTE.findall(group))
+    for match in _REPLACING.finditer(raw):
+        # `patch.multiple(module, name=...)`, `vars(module).update(name=...)`.
+        end = raw.find(b"\n\n", match.end())
+        found.update(_KEYWORD.findall(raw, match.end(), len(raw) if end < 0 else end))
     if _REPLACING.search(raw):
         found.update(text.rpartition(b".")[2] for text in _QUOTED.findall(raw))
     return frozenset(found)
@@ -644,14 +722,21 @@ def replaced_names(raw: bytes) -> frozenset[bytes]:
 
 def _look(raw: bytes) -> _Look:
     imports = b"\n".join(_STATEMENTS.findall(raw))
+    methods = frozenset(_METHODS.findall(raw))
+    if b"data" not in methods and not _HAS_DATA.search(raw):
+        methods -= _SIZES
     bases = {word for match in _BASES.findall(raw) for word in _WORD.findall(match)}
     return _Look(
         imports,
         replaced_names(raw),
         _DETACHES.search(raw) is not None,
-        frozenset(_OF_OTHERS.findall(raw)),
+        frozenset({*_OF_OTHERS.findall(raw), *_QUOTED.findall(raw)}),
         frozenset(_OF_SELF.findall(raw)),
         frozenset({*bases, *_OTHER_NAMES.findall(imports)} if bases else ()),
+        methods,
+        _PAUSES.search(raw) is not None,
+        b"forward" in methods and _ATTACHES.search(raw) is not None,
+        b"__call__" in methods,
     )
 
 
