@@ -554,4 +554,254 @@ ALLOWED = [
     ),
 ]
 
-CASES = [*CALLS, *ITERATIONS, *HOLDERS, *FILES, *ALLOWED]
+REPAIRED = [
+    either(
+        "checks/a list of its own computes with what it is given",
+        """
+        class Store(list):
+            def append(self, x):
+                super().append(head(x))
+        s = Store()
+        def f(x):
+            out = net(Variable(x, volatile=True))
+            s.append(out)
+        f(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a model of another file reads an attribute of what it is given",
+        """
+        from model import Model
+        class Batch:
+            pass
+
+        model = Model()
+        def test(x):
+            b = Batch()
+            b.hidden = net(Variable(x, volatile=True))
+            out = model(b)
+            return out
+        y = test(torch.ones(1, 2))
+        """,
+        files={
+            "model.py": """
+            import torch
+            from torch.autograd import Variable
+            from torch import nn
+            class Model(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.lin = nn.Linear(2, 2)
+                def forward(self, b):
+                    return self.lin(b.hidden)
+            """,
+        },
+    ),
+    either(
+        "checks/a buffer is written into with it",
+        """
+        def test(x):
+            buf = torch.zeros(1, 2)
+            buf.copy_(Variable(x, volatile=True))
+            y = net(buf)
+            return y
+        y = test(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a helper keeps the rows of a weight",
+        """
+        kept = []
+        def keep(w):
+            for row in w:
+                kept.append(row)
+        def f(x):
+            v = Variable(x, volatile=True)
+            a = net(v)
+            keep(net.weight)
+            b = net(v)
+            return (a - b).abs().max().item()
+        n = f(torch.ones(1, 2))
+        sum(row.sum() for row in kept).backward()
+        g = net.weight.grad
+        """,
+    ),
+    either(
+        "checks/a forward gives something of the weights alone besides",
+        """
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lin = nn.Linear(2, 2)
+            def forward(self, x):
+                return self.lin(x), self.lin.weight.norm()
+        model = Model()
+        class T:
+            def test(self, x):
+                out, kl = model(Variable(x, volatile=True))
+                self.n = out.sum().item()
+                self.kl = kl
+        t = T()
+        t.test(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a leaf is made of it",
+        """
+        def f(x):
+            v = Variable(x, volatile=True)
+            a = net(v)
+            w = Variable(v, requires_grad=True)
+            return a.sum().item(), net(w).sum()
+        n, loss = f(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a trainer that is given is told to train",
+        """
+        from trainer import Trainer
+        def compare(trainer, x):
+            v = Variable(x, volatile=True)
+            before = net(v)
+            trainer.train()
+            after = net(v)
+            return (after - before).abs().max().item()
+        n = compare(Trainer(net), torch.ones(1, 2))
+        """,
+        files={
+            "trainer.py": """
+            import torch
+            from torch.autograd import Variable
+            class Trainer:
+                def __init__(self, net):
+                    self.net = net
+                def train(self):
+                    loss = self.net(torch.ones(3, 2)).sum()
+                    loss.backward()
+            """,
+        },
+    ),
+    either(
+        "checks/a trainer in an attribute is told to train in each round",
+        """
+        import trainer
+        class Main:
+            def __init__(self):
+                self.trainer = trainer.Trainer(net)
+            def run(self, x):
+                accuracy = 0
+                for epoch in range(3):
+                    self.trainer.train()
+                    out = net(Variable(x, volatile=True))
+                    accuracy += out.max(1)[1].item()
+                return accuracy
+        Main().run(torch.ones(1, 2))
+        """,
+        files={
+            "trainer.py": """
+            import torch
+            from torch.autograd import Variable
+            class Trainer:
+                def __init__(self, net):
+                    self.net = net
+                def train(self):
+                    loss = self.net(torch.ones(3, 2)).sum()
+                    loss.backward()
+            """,
+        },
+    ),
+    either(
+        "checks/an agent of another file updates itself",
+        """
+        from agent import Agent
+        agent = Agent()
+        def f(x):
+            out = net(Variable(x, volatile=True))
+            agent.update(out)
+        f(torch.ones(1, 2))
+        g = net.weight.grad
+        """,
+        files={
+            "agent.py": """
+            import torch
+            from torch.autograd import Variable
+            class Agent:
+                def update(self, out):
+                    out.sum().backward()
+            """,
+        },
+    ),
+    either(
+        "checks/a function gives something not computed from it besides",
+        """
+        def features(x, y):
+            h = net(x)
+            scale = head(y).mean()
+            return h, scale
+        class T:
+            def test(self, x):
+                h, scale = features(Variable(x, volatile=True), x)
+                self.n = h.sum().item()
+                self.doubled = scale * 2
+        t = T()
+        t.test(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a loop binds an attribute to the rows",
+        """
+        class T:
+            def test(self):
+                w = net.weight * 2
+                n = 0
+                for self.row in w:
+                    out = head(Variable(torch.ones(2), volatile=True))
+                    n += out.size(0)
+                return n
+        t = T()
+        n = t.test()
+        """,
+    ),
+    either(
+        "checks/a dictionary with it goes to a model",
+        """
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lin = nn.Linear(2, 2)
+            def forward(self, b):
+                return self.lin(b["x"])
+        model = Model()
+        def test(x):
+            b = {}
+            b["x"] = Variable(x, volatile=True)
+            out = model(b)
+            return out
+        y = test(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "checks/a dictionary with it is given back and differentiated",
+        """
+        def fill(x):
+            d = {}
+            d["a"] = net(Variable(x, volatile=True))
+            return d
+        fill(torch.ones(1, 2))["a"].sum().backward()
+        g = net.weight.grad
+        """,
+    ),
+    either(
+        "checks/the values of a dictionary are gone through",
+        """
+        def f(x):
+            d = {}
+            d["out"] = net(Variable(x, volatile=True))
+            for o in d.values():
+                see("o", head(o))
+        f(torch.ones(1, 2))
+        """,
+    ),
+]
+
+CASES = [*CALLS, *ITERATIONS, *HOLDERS, *FILES, *ALLOWED, *REPAIRED]

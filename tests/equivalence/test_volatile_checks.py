@@ -78,7 +78,23 @@ IDLE = [
     Idle("Contamination._share_loop", False, "checks/an attribute of the round before"),
     Idle("Contamination.above", True, "found/a module keeps what others compute with"),
     Idle("Contamination.holds", False, _STATE),
-    Idle("Contamination.kept", False, "checks/what was kept in a round of another phase"),
+    Idle(
+        "Contamination._is_container",
+        True,
+        "checks/a list of its own computes with what it is given",
+    ),
+    Idle(
+        "Contamination._carries",
+        False,
+        "checks/a model of another file reads an attribute of what it is given",
+    ),
+    Idle("_writes", False, "checks/a buffer is written into with it"),
+    Idle("Callees._hands_out_views", False, "checks/a helper keeps the rows of a weight"),
+    Idle(
+        "Callees._is_attached",
+        False,
+        "checks/a forward gives something of the weights alone besides",
+    ),
     Idle("Contamination.shared", False, _GIVEN),
     Idle("Contamination.is_own", True, "found/forward puts into a global list"),
     Idle(

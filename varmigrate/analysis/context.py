@@ -30,7 +30,8 @@ class ModuleContext:
     computed: names of functions whose results other files may compute with.
     detaching: whether some file of the project may call `detach_`.
     pausing: whether another file may switch recording off. methods: methods of other files named
-    like one of a tensor. attaching: whether a module of another file may make leaves.
+    like one of a tensor or of a container. attaching: whether a module of another file may make
+    leaves.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this

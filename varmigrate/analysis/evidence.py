@@ -16,6 +16,7 @@ from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.tree import statement_of
+from varmigrate.torch_facts.quiet import ADDING_METHODS, TAKING_METHODS
 
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
@@ -47,7 +48,7 @@ class Evidence:
             )
             | names.scopes.attributes.keys()
             | names.scopes.replaced
-            | names.context.methods
+            | (names.context.methods - ADDING_METHODS - TAKING_METHODS)
         )
 
     def narrowed(self, node: cst.Name, fact: Fact) -> Fact:

@@ -23,7 +23,12 @@ from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
 from varmigrate.torch_facts.kinds import Graph
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
 from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
-from varmigrate.torch_facts.quiet import CONTAINER_BUILTINS, QUIET_BUILTINS
+from varmigrate.torch_facts.quiet import (
+    ADDING_METHODS,
+    CONTAINER_BUILTINS,
+    QUIET_BUILTINS,
+    TAKING_METHODS,
+)
 
 if TYPE_CHECKING:
     from varmigrate.analysis.file import FileAnalysis
@@ -42,8 +47,7 @@ OPERATIONS = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript, 
 """Nodes that compute something when they are evaluated."""
 
 _DATA_ATTRIBUTES = frozenset({"data", "volatile", "requires_grad", "is_leaf", "grad_fn"})
-ADDING = frozenset({"append", "insert", "add", "extend", "update", "setdefault", "put"})
-_CONTAINER_METHODS = frozenset({"items", "values", "get", "pop", "copy"})
+ADDING = ADDING_METHODS
 GRAD_MODES = frozenset(
     {
         "torch.no_grad",
@@ -110,6 +114,8 @@ class Contamination:
         self._puts: list[tuple[cst.BaseExpression, cst.BaseExpression]] = []
         self._switches: list[tuple[cst.Name, bool, cst.CSTNode]] = []
         self._memo: dict[int, int] = {}
+        # Methods of classes of the project, which a container has as well.
+        self._own_methods = analysis.modules.own_methods
         self._nodes = list(evaluated(function))
         self._collect()
         self._solve()
@@ -382,6 +388,13 @@ class Contamination:
                 and node.func.attr.value in ADDING
             ):
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
+            elif (
+                isinstance(node, cst.Call)
+                and isinstance(node.func, cst.Attribute)
+                and _writes(node.func.attr.value)
+            ):
+                # What is written into with something volatile was volatile from then on.
+                self._puts += [(node.func.value, argument.value) for argument in node.args]
 
     def _store(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         if isinstance(target, (cst.Tuple, cst.List)):
@@ -404,8 +417,7 @@ class Contamination:
             path = written_path(target)
             if path:
                 self._stores.setdefault(path, []).append((target, value))
-            else:
-                self._puts.append((target.value, value))
+            self._puts.append((target.value, value))
 
     def _scopes_inside(self, scope: Scope) -> list[Scope]:
         """The scope and the comprehensions in it that run where they stand."""
@@ -468,7 +480,7 @@ class Contamination:
             return False
         while isinstance(place, (cst.Subscript, cst.Call)):
             place = place.value if isinstance(place, cst.Subscript) else place.func
-            if isinstance(place, cst.Attribute) and place.attr.value in _CONTAINER_METHODS:
+            if isinstance(place, cst.Attribute) and place.attr.value in TAKING_METHODS:
                 place = place.value
         changed = False
         if isinstance(place, cst.Name):
@@ -601,11 +613,6 @@ class Contamination:
         """The bindings of the function that may be to something volatile."""
         return [binding for binding in self._known.values() if self.holds(binding)]
 
-    def kept(self) -> bool:
-        """Whether a volatile value is put into an attribute, an item, or a container."""
-        stored = (store for found in self._stores.values() for store in found)
-        return any(self.bits(value) & VOLATILE for _, value in (*stored, *self._puts))
-
     def is_parameter(self, name: str) -> bool:
         """Whether a name is a parameter of the function."""
         return any(
@@ -624,8 +631,7 @@ class Contamination:
                         place = target.target.value
             elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
                 method = node.func.attr.value
-                in_place = method.endswith("_") and not method.endswith("__")
-                if in_place and any(self.bits(a.value) & VOLATILE for a in node.args):
+                if _writes(method) and any(self.bits(a.value) & VOLATILE for a in node.args):
                     place = node.func.value
             if place is not None and self.shared(place):
                 yield node
@@ -876,15 +882,16 @@ class Contamination:
 
     def _call(self, node: cst.Call) -> int:
         site = self.analysis.calls.get(id(node))
-        if site is not None and site.shape.requires_grad.value is False:
+        if site is not None:
             # Wrapped anew: without history, and not volatile.
-            return FREE
+            return FREE if site.shape.requires_grad.value is False else OTHER
         func = node.func
         operands = [self._of(argument.value) for argument in node.args]
+        operands += [VOLATILE | OTHER for a in node.args if self._carries(a.value)]
         if isinstance(func, cst.Attribute):
             method = func.attr.value
             if not self.names.origin(func):
-                if method in NON_TENSOR_METHODS or method in ADDING:
+                if method in NON_TENSOR_METHODS or (method in ADDING and self._hands_on(node)):
                     return PLAIN
                 row = METHODS.get(method)
                 if row is not None and row.graph is Graph.FREE:
@@ -908,6 +915,18 @@ class Contamination:
         if found & (VOLATILE | _NOT_YET) or (not found & OTHER and self._only_computes(node)):
             return found
         return self._unless_free(node, OTHER)
+
+    def _carries(self, node: cst.BaseExpression) -> bool:
+        """Whether an object that is handed on as a whole was given volatile attributes here."""
+        if not isinstance(node, cst.Name) or node.value == "self" or not self._stores:
+            return False
+        head = f"{node.value}."
+        return any(
+            self._stored_bits.get(id(place), PLAIN) & VOLATILE
+            for path, stores in self._stores.items()
+            if path.startswith(head)
+            for place, _ in stores
+        )
 
     def _gives_back(self, node: cst.Call) -> bool:
         """Whether what is called may hand back one of its arguments, as `max` does."""
@@ -935,7 +954,33 @@ class Contamination:
         func = node.func
         if isinstance(func, cst.Name):
             return func.value in CONTAINER_BUILTINS and self.names.is_builtin(func)
-        return isinstance(func, cst.Attribute) and func.attr.value in (_CONTAINER_METHODS | ADDING)
+        if not isinstance(func, cst.Attribute):
+            return False
+        method = func.attr.value
+        if method not in TAKING_METHODS | ADDING:
+            return False
+        return method not in self._own_methods or self._is_container(func.value)
+
+    def _is_container(self, node: cst.BaseExpression) -> bool:
+        """Whether a value surely is a list, a dictionary or a set that is made here."""
+        if isinstance(node, cst.Name):
+            definitions = self.flow.definitions(node) or ()
+            made = [self.flow.made(binding) for binding in definitions]
+            return bool(made) and all(m is not None and self._is_container(m) for m in made)
+        if isinstance(node, cst.Call):
+            func = node.func
+            return (
+                isinstance(func, cst.Name)
+                and func.value in ("list", "dict", "set")
+                and self.names.is_builtin(func)
+            )
+        displays = (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp, cst.SetComp)
+        return isinstance(node, displays)
+
+
+def _writes(method: str) -> bool:
+    """Whether a method changes its tensor in place, as `add_` does."""
+    return method.endswith("_") and not method.endswith("__")
 
 
 def _parts(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -12,10 +12,11 @@ from weakref import WeakKeyDictionary
 
 import libcst as cst
 
+from varmigrate.analysis.arguments import parameter_for
 from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.results import PLAIN_READS
-from varmigrate.analysis.scopes import Scope, ScopeKind
+from varmigrate.analysis.scopes import BindingKind, Scope, ScopeKind
 from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
@@ -48,6 +49,8 @@ from varmigrate.torch_facts.quiet import (
     QUIET_TORCH_MODULES,
 )
 
+VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
+"""Attributes of a tensor that are views of it."""
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 # Special methods by which an expression without a call runs code.
@@ -59,6 +62,7 @@ _ANSWERING = frozenset(
 _CALLED = frozenset(
     "__init__ __new__ __call__ __iter__ __next__ __getitem__ __enter__ __exit__".split()
 )
+_OF_MODULES = "(?:eval|parameters|zero_grad|state_dict|load_state_dict|cuda|forward)"
 _DEEPEST = 4
 _Members = dict[str, list[cst.FunctionDef]]
 _MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
@@ -152,6 +156,51 @@ class Callees:
             # What a module calls through `self` is a module.
             return
         self.assume(node)
+
+    def gives_besides(self, node: cst.Call) -> cst.BaseExpression | None:
+        """What a function or `forward` of this file computes of nothing volatile, and gives back.
+
+        Beside something that does depend on the volatile value it is given.
+        """
+        function = self.function(node.func)
+        skip = 0
+        functions = [] if function is None else [function]
+        if function is None:
+            functions = self.analysis.modules.callees(node.func) or []
+            skip = 1
+        elif isinstance(node.func, cst.Attribute):
+            skip = 1
+        for function in functions:
+            scope = self.analysis.scopes.scope_of[id(function)]
+            names = {
+                parameter_for(function, node, argument, skip)
+                for argument in node.args
+                if self.values.bits(argument.value) & VOLATILE
+            }
+            reads = [
+                load.node
+                for name, bindings in scope.bindings.items()
+                if any(binding.kind is BindingKind.PARAMETER for binding in bindings)
+                # Among `*args` and `**kwargs` it is not told which one it is.
+                if name in names or None in names
+                for load in self.analysis.scopes.loads_in.get((id(scope), name), ())
+            ]
+            inner = Contamination(self.analysis, function, reads, depth=_DEEPEST)
+            for returned in evaluated(function):
+                value = returned.value if isinstance(returned, cst.Return) else None
+                for part in _elements(value):
+                    if self._is_attached(part, inner):
+                        return part
+        return None
+
+    def _is_attached(self, node: cst.BaseExpression, values: Contamination) -> bool:
+        """Whether a value is computed in a function, of nothing volatile, and may have a graph."""
+        if values.bits(node) != OTHER:
+            return False
+        if not isinstance(node, cst.Name):
+            return isinstance(node, (cst.Call, cst.BinaryOperation))
+        made = [self.analysis.flow.made(b) for b in self.analysis.flow.definitions(node) or ()]
+        return any(isinstance(value, (cst.Call, cst.BinaryOperation)) for value in made)
 
     def _goes_on_with(self, forward: cst.FunctionDef) -> str:
         """An attribute that a `forward` sets, and that is computed with before it is set again."""
@@ -336,11 +385,42 @@ class Callees:
         if depth > _DEEPEST or function.asynchronous is not None:
             return False
         inner = Callees(self.analysis, function, depth=depth + 1)
-        return all(
+        return not self._hands_out_views(function, inner.values) and all(
             isinstance(node, (cst.Yield,)) or inner.quiet(node)
             for node in evaluated(function)
             if isinstance(node, (*OPERATIONS, cst.Await))
         )
+
+    def _hands_out_views(self, function: cst.FunctionDef, values: Contamination) -> bool:
+        """Whether views of a tensor that may be part of a graph leave a function of this file.
+
+        Going through a tensor, taking it apart and asking for `.T` make them.
+        """
+        made: list[cst.CSTNode] = []
+        names: set[int] = set()
+        for node in evaluated(function):
+            targets: list[cst.CSTNode] = []
+            if isinstance(node, (cst.For, cst.CompFor)) and values.bits(node.iter) & OTHER:
+                targets.append(node.target)
+            elif isinstance(node, cst.Assign) and values.bits(node.value) & OTHER:
+                targets += [
+                    t.target for t in node.targets if isinstance(t.target, (cst.Tuple, cst.List))
+                ]
+            elif isinstance(node, cst.Attribute) and node.attr.value in VIEWING:
+                made += [node] if values.bits(node.value) & OTHER else []
+            for target in targets:
+                names |= {id(name) for name in self.analysis.flow.names_in(target)}
+                if not isinstance(target, (cst.Name, cst.Tuple, cst.List)):
+                    return True
+        for scope in (self.analysis.scopes.scope_of[id(function)],):
+            for name, bindings in scope.bindings.items():
+                if any(id(binding.node) in names for binding in bindings):
+                    loads = self.analysis.scopes.loads_in.get((id(scope), name), ())
+                    made += [load.node for load in loads]
+        if not made:
+            return False
+        views = Contamination(self.analysis, function, made)
+        return bool(views.held_outside()) or bool(views.returned() & VOLATILE)
 
     def quiet(self, node: cst.CSTNode) -> bool:
         """Whether something without volatile operands loses nothing inside a region."""
@@ -404,12 +484,14 @@ class Callees:
             return False
         if func.attr.value == "eval":
             return True
-        if self.analysis.modules.callees(func.value) is not None:
-            return True
+        owner = self._own_class(func)
+        if owner is not None and isinstance(func.value, cst.Name):
+            return self.analysis.uses.derives_from_module(owner)
+        # Something that is only told to train may be a trainer.
         shown = re.escape(self.tree.code(func.value))
-        if re.search(rf"(?<![\w.]){shown}\.eval\(\)", self.tree.text):
-            return True
-        return self.analysis.uses.role(func.value).kind in (RoleKind.MODULE, RoleKind.RNN)
+        return (
+            re.search(rf"(?<![\w.]){shown}(?:\.{_OF_MODULES}\b|\s*\()", self.tree.text) is not None
+        )
 
     def _is_iterated(self, node: cst.CSTNode) -> bool:
         """Whether a call is what a loop goes over."""
@@ -556,6 +638,16 @@ def is_setter(function: cst.FunctionDef) -> bool:
 def compares(analysis: FileAnalysis) -> bool:
     """Whether classes of the file say themselves how their objects compare, or what they hold."""
     return any(name in methods(analysis) for name in _ANSWERING)
+
+
+def _elements(node: cst.BaseExpression | None) -> Iterator[cst.BaseExpression]:
+    """The elements of a tuple, a list or a dictionary that is written out, theirs included."""
+    if isinstance(node, (cst.Tuple, cst.List, cst.Dict)):
+        for element in node.elements:
+            if isinstance(element.value, (cst.Tuple, cst.List, cst.Dict)):
+                yield from _elements(element.value)
+            else:
+                yield element.value
 
 
 def _yields(function: cst.FunctionDef) -> bool:

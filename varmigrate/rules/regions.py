@@ -34,6 +34,7 @@ from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.call_fix import is_bool
 from varmigrate.rules.conditions import Meaning, always_leaves, meaning, under_bool
 from varmigrate.rules.region_calls import (
+    VIEWING,
     Callees,
     Collision,
     Differentiated,
@@ -55,7 +56,6 @@ _NESTED = 18
 _REMOVING = frozenset("clear pop popitem remove discard".split())
 # Decorators a gradient mode may stand below: they hand the function on as it is.
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "property", "abc.abstractmethod"})
-_VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
 # What is asked of the graph itself.
 _OF_THE_GRAPH = frozenset({"requires_grad", "grad_fn", "is_leaf", "grad"})
 
@@ -555,6 +555,8 @@ class Planner:
             Kind.OPAQUE,
         ):
             return True
+        if any(isinstance(part, (cst.Attribute, cst.Subscript)) for part in below(loop.target)):
+            return False
         bound = {id(name): name.value for name in self.analysis.flow.names_in(loop.target)}
         for name in set(bound.values()):
             for load in self.analysis.scopes.loads.get(name, ()):
@@ -672,6 +674,7 @@ class Planner:
                 part.needs.append(node)
                 if isinstance(node, cst.Call):
                     self.calls.callee(node)
+                    self._check_result(node)
             elif found:
                 raise Collision(
                     f"`{self._text(node)}` on line {line_of(self.analysis, node)} depends on a "
@@ -686,6 +689,15 @@ class Planner:
                         self.calls.assume(node)
                 else:
                     part.stops.append((node, f"`{self._text(node)}`"))
+
+    def _check_result(self, node: cst.Call) -> None:
+        """Nothing that a call gives besides may be part of a graph: `out, kl = model(x)`."""
+        other = self.calls.gives_besides(node)
+        if other is not None:
+            raise Collision(
+                f"`{self._text(node.func)}` gives `{self._text(other)}` as well (line "
+                f"{line_of(self.analysis, other)}), which does not depend on the value"
+            )
 
     def _attribute(self, part: _Part, node: cst.Attribute) -> None:
         """A method taken as a value, and a property that computes."""
@@ -705,7 +717,7 @@ class Planner:
                     f"line {line_of(self.analysis, node)} asks for `{self._text(node)}`, which "
                     "would be another"
                 )
-        elif name in _VIEWING and self.values.bits(node.value) & OTHER:
+        elif name in VIEWING and self.values.bits(node.value) & OTHER:
             part.stops.append((node, f"`{self._text(node)}`"))
         elif not called and not isinstance(call, cst.AssignTarget):
             getters = properties(self.analysis).get(name, ())
@@ -992,7 +1004,7 @@ class Planner:
                         f"`{binding.name}` on line {line} may be of a round in which `{name.name}` "
                         "was another"
                     )
-        if self.values.held_outside() or self.values.kept():
+        if self.values.held_outside():
             raise Collision(
                 f"what is kept in one round may be used in one in which `{name.name}` is another"
             )

@@ -23,7 +23,7 @@ from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
 from varmigrate.torch_facts.methods import READING_METHODS
-from varmigrate.torch_facts.quiet import QUIET_MODULES
+from varmigrate.torch_facts.quiet import ADDING_METHODS, QUIET_MODULES, TAKING_METHODS
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
 _OLD_FLAG = re.compile(rb"\basync[ \t]*=")
@@ -51,7 +51,9 @@ _SIZES = frozenset({b"size", b"dim", b"numel", b"nelement"})
 _COMPARISONS = frozenset(f"__{name}__" for name in "lt le gt ge eq ne".split())
 # What is asked of `self`, and of anything else; the bases of classes; other names for imports.
 _TENSOR_NAMES = frozenset(
-    name.encode() for name in (*READING_METHODS, *OPERATORS, *_COMPARISONS, "__getitem__")
+    name.encode()
+    for names in (READING_METHODS, OPERATORS, _COMPARISONS, ADDING_METHODS, TAKING_METHODS)
+    for name in (*names, "__getitem__")
 ).union(_SIZES)
 _OF_SELF = re.compile(rb"\bself[ \t]*\.[ \t]*([A-Za-z_]\w*)")
 _OF_OTHERS = re.compile(rb"(?<!\bself)(?<!\bself )\.[ \t]*([A-Za-z_]\w*)")
@@ -256,7 +258,7 @@ class Index:
         return False
 
     def _methods(self, root: str, path: str) -> frozenset[str]:
-        """Methods of other files that go by the name of one of a tensor, or by an operator's."""
+        """Methods of other files that bear the name of one of a tensor or a container."""
         found: set[bytes] = set()
         for other, look in self._looks_at(root).items():
             if other != path:

@@ -17,6 +17,12 @@ CONTAINER_BUILTINS = frozenset(
 )
 """They hand on what they are given, in a container or out of one."""
 
+ADDING_METHODS = frozenset("append insert add extend update setdefault put".split())
+"""Methods of containers that put something in."""
+
+TAKING_METHODS = frozenset("items values get pop copy".split())
+"""Methods of containers that give what is in them."""
+
 QUIET_MODULES = frozenset(
     "time os sys logging math random json re datetime argparse pickle string itertools shutil glob "
     "collections warnings csv pathlib numpy np tqdm matplotlib PIL cv2 tensorboardX".split()
