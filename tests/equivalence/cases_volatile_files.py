@@ -463,4 +463,427 @@ def mixed(x, y):
     ),
 ]
 
-CASES = [*REWRITTEN, *REFUSED]
+# A file between takes the result, or the function, on; whoever trains names neither of them.
+FOLLOWED = [
+    either(
+        "files/handed on under another name, and trained two files away",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        loss = head(mid.embed(torch.ones(1, 2))).sum()
+        loss.backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features as embed
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/a lambda of another file calls it",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        loss = head(mid.embed(torch.ones(1, 2))).sum()
+        loss.backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features
+            embed = lambda x: features(x)
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/a closure of another file computes with it",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        loss = mid.make(torch.ones(1, 2))(head).sum()
+        loss.backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features
+            def make(x):
+                f = features(x)
+                def go(head):
+                    return head(f)
+                return go
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/a global of another file holds it, and a third trains",
+        """
+        import data
+        head = nn.Linear(2, 1)
+        def train():
+            loss = head(data.FEATS).sum()
+            loss.backward()
+            return loss.item()
+        r = train()
+        """,
+        files={
+            "data.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features
+            FEATS = features(torch.ones(1, 2))
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/given to a function of another file that trains",
+        """
+        from feats import features
+        import lossmod
+        head = nn.Linear(2, 1)
+        def train(x):
+            return lossmod.step(head, features, x)
+        r = train(torch.ones(1, 2))
+        """,
+        files={
+            "lossmod.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            def step(head, fn, x):
+                loss = head(fn(x)).sum()
+                loss.backward()
+                return loss.item()
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/the default of a parameter of another file",
+        """
+        from feats import features
+        head = nn.Linear(2, 1)
+        def train(x, f=features(torch.ones(1, 2))):
+            loss = head(f).sum()
+            loss.backward()
+            return loss.item()
+        r = train(torch.ones(1, 2))
+        """,
+        files={
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/the default of a parameter of the same file",
+        """
+        body = nn.Linear(2, 2)
+        def _features(x):
+            v = Variable(x, volatile=True)
+            return body(v)
+        head = nn.Linear(2, 1)
+        def train(x, f=_features(torch.ones(1, 2))):
+            loss = head(f).sum()
+            loss.backward()
+            return loss.item()
+        r = train(torch.ones(1, 2))
+        """,
+    ),
+    either(
+        "files/another file calls the object",
+        """
+        import mid
+        import lossmod
+        lossmod.go(mid.make(), torch.ones(1, 2))
+        """,
+        files={
+            "lossmod.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            head = nn.Linear(2, 1)
+            def go(e, x):
+                head(e(x)).sum().backward()
+            """,
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import Ex
+            def make():
+                return Ex()
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            class Ex(object):
+                def __call__(self, x):
+                    v = Variable(x, volatile=True)
+                    return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/a lambda of the same file that another calls",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        head(mid.embed(torch.ones(1, 2))).sum().backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            embed = lambda x: features(x)
+            """,
+        },
+    ),
+    either(
+        "files/a method under another name",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        loss = head(mid.fx(torch.ones(1, 2))).sum()
+        loss.backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import Ex
+            fx = Ex().features
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            class Ex(object):
+                def features(self, x):
+                    v = Variable(x, volatile=True)
+                    return body(v)
+            """,
+        },
+    ),
+    either(
+        "files/an attribute that another file reads, and a third trains",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        t = mid.T()
+        t.prepare(torch.ones(1, 2))
+        loss = head(t.f).sum()
+        import bw; bw.go(loss)
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features
+            class T(object):
+                def prepare(self, x):
+                    self.f = features(x)
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+            "bw.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            def go(l):
+                l.backward()
+            """,
+        },
+    ),
+    either(
+        "files/a package has the module as an attribute",
+        """
+        import pkg
+        head = nn.Linear(2, 1)
+        def train(x):
+            loss = head(pkg.feats.features(x)).sum()
+            import bw; bw.go(loss)
+            return loss.item()
+        r = train(torch.ones(1, 2))
+        """,
+        files={
+            "pkg/__init__.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from . import feats
+            """,
+            "pkg/feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+            "bw.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            def go(l):
+                l.backward()
+            """,
+        },
+    ),
+    either(
+        "files/a static method of another file",
+        """
+        import mid
+        head = nn.Linear(2, 1)
+        loss = head(mid.T.embed(torch.ones(1, 2))).sum()
+        loss.backward()
+        """,
+        files={
+            "mid.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            from feats import features
+            class T(object):
+                embed = staticmethod(features)
+            """,
+            "feats.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            body = nn.Linear(2, 2)
+            def features(x):
+                v = Variable(x, volatile=True)
+                return body(v)
+            """,
+        },
+    ),
+]
+
+CASES = [*REWRITTEN, *REFUSED, *FOLLOWED]

@@ -153,7 +153,6 @@ IDLE = [
     # Where regions begin and end.
     Idle("is_source", True, "expression/wrapped in either branch"),
     Idle("passes_on", True, _MODEL),
-    Idle("Planner._is_default", False, "later/a default argument"),
     Idle("Planner._changes", False, _SET),
     Idle("Planner._fills", False, _FILLED),
     Idle("Planner._steady", True, "expression/the flag changes in between"),
@@ -208,7 +207,12 @@ IDLE = [
         False,
         "found/another file computes with what a method gives",
     ),
-    Idle("_FilePlans._is_accounted_for", True, _FILES),
+    Idle(
+        "_FilePlans._is_accounted_for",
+        True,
+        "files/an attribute that another file reads, and a third trains",
+    ),
+    Idle("_FilePlans._is_run_unnamed", False, "files/another file calls the object"),
     Idle("_FilePlans.is_settled", True, _FILES),
     Idle("Contamination.covers_itself", True, _STOPPED),
 ]

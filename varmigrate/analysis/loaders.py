@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -134,7 +134,7 @@ class Batches:
                 if not self._is_imported(argument.value):
                     return Fact(Kind.TENSOR)
             sized = keyword == "batch_size" or (index == 1 and not keyword)
-            if sized and isinstance(argument.value, cst.Name) and argument.value.value == "None":
+            if sized and not self._is_size(argument.value):
                 identity = IdentityFact.SHARED
             if index == _COLLATING and not keyword:
                 return Fact(Kind.TENSOR)
@@ -197,13 +197,9 @@ class Batches:
 
     def _given_back(self, func: cst.BaseExpression) -> list[cst.BaseExpression]:
         """What a function of the file, or a method of the class around, gives back."""
-        definitions = self.flow.definitions(func) if isinstance(func, cst.Name) else None
-        functions: list[cst.CSTNode | None] = [b.node for b in definitions or ()]
-        functions.append(self.parameters.own_method(func))
         return [
             part.value
-            for function in functions
-            if isinstance(function, cst.FunctionDef)
+            for function in self._functions(func)
             for part in own_nodes(function)
             if isinstance(part, cst.Return) and part.value is not None
         ]
@@ -222,23 +218,50 @@ class Batches:
     def _computes(self, node: cst.CSTNode) -> bool:
         """Whether a value is code that may compute with a model: one, or a function with one."""
         if isinstance(node, cst.Lambda):
-            own = {parameter.name.value for parameter in node.params.params}
-            return any(
-                isinstance(part, cst.Name) and part.value not in own and not self._is_known(part)
-                for part in nodes(node.body)
-            )
+            return not self._is_closed(node, node.params, [node.body])
         if not isinstance(node, (cst.Name, cst.Attribute, cst.Call)):
             return False
         if self.modules.callees(node) is not None:
             return True
+        if isinstance(node, cst.Call):
+            # `partial(function, net)`
+            return any(self._computes(argument.value) for argument in node.args)
+        return any(
+            not self._is_closed(function, function.params, function.body.body)
+            for function in self._functions(node)
+        )
+
+    def _functions(self, node: cst.BaseExpression) -> list[cst.FunctionDef]:
+        """The functions of the file, or the method of the class around, that a value is."""
         definitions = self.flow.definitions(node) if isinstance(node, cst.Name) else None
-        for binding in definitions or ():
-            if isinstance(binding.node, cst.FunctionDef) and any(
-                isinstance(part, cst.Call) and self._is_module_call(part)
-                for part in nodes(binding.node)
-            ):
-                return True
-        return False
+        found: list[cst.CSTNode | None] = [binding.node for binding in definitions or ()]
+        found.append(self.parameters.own_method(node))
+        return [function for function in found if isinstance(function, cst.FunctionDef)]
+
+    def _is_closed(
+        self,
+        function: cst.CSTNode,
+        params: cst.Parameters,
+        body: Sequence[cst.CSTNode],
+        depth: int = 3,
+    ) -> bool:
+        """Whether code works with what it is given, and with what is imported, alone."""
+        scope = self.names.scopes.scope_of[id(function)]
+        for root in body:
+            for part in nodes(root):
+                if not isinstance(part, cst.Name) or self._is_known(part):
+                    continue
+                if part.value in scope.bindings and part.value != "self":
+                    continue
+                called = self._functions(part)
+                if depth == 0 or not called:
+                    return False
+                for other in called:
+                    if other is not function and not self._is_closed(
+                        other, other.params, other.body.body, depth - 1
+                    ):
+                        return False
+        return True
 
     def _is_known(self, name: cst.Name) -> bool:
         """Whether a name is imported or built in, or that of an attribute or a keyword."""
@@ -267,6 +290,23 @@ class Batches:
             if any(b.kind in (BindingKind.ASSIGN, BindingKind.LOOP) for b in bound):
                 return True
         return False
+
+    def _is_size(self, node: cst.BaseExpression, depth: int = 4) -> bool:
+        """Whether a value is not visibly None, which before torch 1.2 was no size of a batch."""
+        if depth == 0 or (isinstance(node, cst.Name) and node.value == "None"):
+            return False
+        if isinstance(node, cst.IfExp):
+            return all(self._is_size(part, depth - 1) for part in (node.body, node.orelse))
+        if isinstance(node, cst.BooleanOperation):
+            return all(self._is_size(part, depth - 1) for part in (node.left, node.right))
+        if not isinstance(node, cst.Name):
+            return True
+        for binding in self.flow.definitions(node) or ():
+            parameter = binding.node if isinstance(binding.node, cst.Param) else None
+            made = self.flow.made(binding) if parameter is None else parameter.default
+            if made is not None and not self._is_size(made, depth - 1):
+                return False
+        return True
 
     def _is_imported(self, node: cst.BaseExpression) -> bool:
         """Whether a value is what an import brings, or None."""

@@ -26,7 +26,10 @@ MODULE_METHODS = _MODULE_METHODS | _BARE_METHODS
 """Methods by which an object passes for a module."""
 # Methods of modules that give the module itself.
 _CHAINED = frozenset("cuda cpu to float double half eval train share_memory apply".split())
-_CONTAINERS = frozenset("Sequential ModuleList ModuleDict DataParallel".split())
+_CONTAINERS = frozenset(
+    "Sequential ModuleList ModuleDict DataParallel DistributedDataParallel TransformerEncoder "
+    "TransformerDecoder Transformer".split()
+)
 _NO_MODULES = frozenset({"torch.nn.Parameter", "torch.nn.parameter.Parameter"})
 # What is put inside of a module: `net.add_module(...)`, `net._modules[...]`, `net[0] = ...`.
 _CHANGES = re.compile(
@@ -41,6 +44,9 @@ _BY_TEXT = re.compile(
     r"(?<!\.)\b(?:getattr|globals|locals|vars|eval|exec)\s*\("
     r"|\b(?:attrgetter|methodcaller|import_module)\s*\("
     r"|\b__dict__\b|\bsys\.modules\b|\bpatch\b"
+)
+_STORES_BY_NAME = re.compile(
+    r"\bsetattr\s*\(\s*self\b|\bself\s*\.\s*__dict__\b|\bvars\s*\(\s*self\b"
 )
 _COPYING = frozenset({"copy.deepcopy", "copy.copy"})
 _MOST_STEPS = 6
@@ -236,6 +242,10 @@ class Modules:
             related = self._related(owner)
             if name in context.foreign and any(c.name.value in context.subclassed for c in related):
                 return _Answer.NO
+            if _STORES_BY_NAME.search(self.tree.text) is not None:
+                return _Answer.NO
+            if any(name in self._names_in(other) for other in related):
+                return _Answer.NO
             for other in related:
                 values += self.attributes.assigned(("attribute", id(other), name))
         for target in self.scopes.stores:
@@ -258,7 +268,7 @@ class Modules:
         related = self._related(owner, up=False)
         if any(other.name.value in self.names.context.subclassed for other in related):
             return _Answer.NO
-        return _all(self._forwards(other, steps) for other in related)
+        return self._with_any(_all(self._forwards(other, steps) for other in related))
 
     def _bound(self, binding: Binding, steps: int) -> _Callees:
         name = binding.name
@@ -307,12 +317,15 @@ class Modules:
         origin = self.names.origin(node.func)
         last = origin.rpartition(".")[2]
         if origin.startswith("torch.nn.") and origin not in _NO_MODULES and last[:1].isupper():
+            if any(self._is_code(argument.value) for argument in node.args):
+                # `distance_function=...`: what it calls may do anything.
+                return _Answer.NO
             if last not in _CONTAINERS:
                 return []
             held = [part for argument in node.args for part in _elements(argument.value)]
-            return _all(self._resolve(part, steps - 1) for part in held)
+            return self._with_any(_all(self._resolve(part, steps - 1) for part in held))
         if origin.startswith("torchvision.models."):
-            return []
+            return self._with_any([])
         if origin in _COPYING and len(node.args) == 1:
             return self._resolve(node.args[0].value, steps - 1)
         if origin:
@@ -325,7 +338,21 @@ class Modules:
         owner = self._class_named(func)
         if owner is None or not self.derives(owner):
             return _Answer.NO
-        return self._forwards(owner, steps)
+        return self._with_any(self._forwards(owner, steps))
+
+    def _with_any(self, found: _Callees) -> _Callees:
+        """What a module runs that may have others inside: those of the file, put there anyhow."""
+        inside = self._of_any_class
+        if not isinstance(found, list) or not isinstance(inside, list):
+            return found
+        return [*found, *(function for function in inside if function not in found)]
+
+    def _is_code(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is a function of this file, or a lambda."""
+        if isinstance(node, cst.Lambda):
+            return True
+        definitions = self.flow.definitions(node) if isinstance(node, cst.Name) else None
+        return any(isinstance(b.node, cst.FunctionDef) for b in definitions or ())
 
     def _forwards(self, owner: cst.ClassDef, steps: int) -> _Callees:
         """What a call of an instance runs: `forward` of the class or of its first base with one."""

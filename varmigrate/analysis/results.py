@@ -16,17 +16,20 @@ _SHOWING = frozenset("print float int bool str repr len isinstance type format i
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-def computed_with(tree: ast.AST) -> frozenset[str]:
+def computed_with(tree: ast.AST, imported: bool = False) -> frozenset[str]:
     """The last parts of the names of functions whose results may go into a computation.
 
-    tree: a module. A result that is only shown, asked for its data, or used under a gradient mode
-    does not count; one that is handed on does. What is imported under another name has both.
+    tree: a module. imported: whether another file may use what is bound at its top. A result that
+    is only shown, asked for its data, or used under a gradient mode does not count; one that is
+    handed on does. What is imported under another name has both.
     """
     parents: dict[ast.AST, ast.AST] = {}
     under: set[ast.AST] = set()
     waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
     calls: list[ast.Call] = []
-    reads: dict[tuple[ast.AST, str], list[ast.Name]] = {}
+    reads: dict[str, list[ast.Name]] = {}
+    # Names that are bound outside of the function that binds them.
+    shared: set[str] = set()
     renamed: dict[str, set[str]] = {}
     while waiting:
         node, inside = waiting.pop()
@@ -43,8 +46,10 @@ def computed_with(tree: ast.AST) -> frozenset[str]:
             calls.append(node)
         elif isinstance(node, ast.alias) and node.asname:
             renamed.setdefault(node.asname, set()).add(node.name)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            shared.update(node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            reads.setdefault((_function(node, parents), node.id), []).append(node)
+            reads.setdefault(node.id, []).append(node)
     found: set[str] = set()
     for call in calls:
         name = last_name(call.func)
@@ -52,13 +57,39 @@ def computed_with(tree: ast.AST) -> frozenset[str]:
             continue
         names = _bound_to(parents.get(call))
         around = _function(call, parents)
-        if names is None or any(
-            read not in under and not _is_plain(read, parents)
-            for bound in names
-            for read in _reads_of(bound, around, tree, reads)
+        outside = around is tree and imported
+        if (
+            names is None
+            or isinstance(around, ast.ClassDef)
+            or outside
+            or not shared.isdisjoint(names)
+            or any(
+                read not in under and not _is_plain(read, parents)
+                for bound in names
+                for read in reads.get(bound, ())
+                if around is tree or _is_inside(read, around, parents)
+            )
         ):
             found.add(name)
     return frozenset(found.union(*(renamed.get(name, set()) for name in found)))
+
+
+def handed_on(tree: ast.AST) -> frozenset[str]:
+    """The attributes that are read without being called, as a method that is given to something."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return frozenset(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in called
+    )
+
+
+def _is_inside(node: ast.AST, around: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    while node is not around and node in parents:
+        node = parents[node]
+    return node is around
 
 
 def _bound_to(statement: ast.AST | None) -> list[str] | None:
@@ -72,15 +103,6 @@ def _bound_to(statement: ast.AST | None) -> list[str] | None:
             return None
         names += [part.id for part in parts if isinstance(part, ast.Name)]
     return names
-
-
-def _reads_of(
-    name: str, around: ast.AST, tree: ast.AST, reads: dict[tuple[ast.AST, str], list[ast.Name]]
-) -> list[ast.Name]:
-    """The reads of a name in a function, or, of one at the top of the file, in all of it."""
-    if around is not tree:
-        return reads.get((around, name), [])
-    return [read for (_, other), found in reads.items() if other == name for read in found]
 
 
 def _function(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> ast.AST:

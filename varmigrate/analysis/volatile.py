@@ -295,6 +295,15 @@ class Contamination:
                     found.append(load.node)
         return found
 
+    def defaults(self) -> Iterator[cst.BaseExpression]:
+        """The defaults of parameters, of functions and lambdas inside, that hold a volatile one."""
+        for node in self._nodes:
+            if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+                params = node.params
+                for parameter in (*params.posonly_params, *params.params, *params.kwonly_params):
+                    if parameter.default is not None and self.bits(parameter.default) & VOLATILE:
+                        yield parameter.default
+
     def untracked(self) -> bool:
         """Whether a volatile value is bound to a name that cannot be followed."""
         for binding in self._known.values():
@@ -1088,11 +1097,18 @@ def written_path(node: cst.BaseExpression) -> str:
 
 
 def function_around(analysis: FileAnalysis, node: cst.CSTNode) -> cst.CSTNode:
-    """The function, lambda or module in whose code a node runs."""
-    current = analysis.tree.parent(node)
-    while current is not None and not isinstance(current, (cst.FunctionDef, cst.Lambda)):
-        current = analysis.tree.parent(current)
-    return current if current is not None else analysis.tree.module
+    """The function, lambda or module in whose code a node runs.
+
+    Defaults and decorators of a function run in the code around it.
+    """
+    below_, current = node, analysis.tree.parent(node)
+    while current is not None:
+        if isinstance(current, cst.FunctionDef) and below_ is current.body:
+            return current
+        if isinstance(current, cst.Lambda) and below_ is current.body:
+            return current
+        below_, current = current, analysis.tree.parent(current)
+    return analysis.tree.module
 
 
 def line_of(analysis: FileAnalysis, node: cst.CSTNode) -> int:

@@ -250,8 +250,12 @@ class _FilePlans:
             names.add("the lambda")
         here = re.search(DERIVATIVE_WORDS, self.analysis.text) is not None
         elsewhere = self.analysis.context.differentiated
+        # What others use and hand to a file that differentiates, which need not name it.
+        outside = self.analysis.context.foreign | self.analysis.context.exported
         for name in sorted(names):
             words = {name, *self._classes_around(function)} if name in _IMPLICIT else {name}
+            if self._is_run_unnamed(name, function):
+                words |= elsewhere
             line = self._mentioned(name, key)
             if planner.values.is_parameter(name):
                 yield f"whoever gave `{name}` computes nothing with what is put into it"
@@ -259,16 +263,25 @@ class _FilePlans:
                 yield f"line {line} may go on with what depends on `{name}` as it does"
             elif here and not self._accounted(name, key):
                 yield f"nothing that depends on `{name}` is differentiated"
-            elif words & elsewhere and not self._is_accounted_for(name, function):
+            elif self._is_accounted_for(name, function):
+                continue
+            elif words & elsewhere or (elsewhere and name in outside):
                 yield f"no other file differentiates what depends on `{name}`"
+
+    def _is_run_unnamed(self, name: str, function: cst.CSTNode) -> bool:
+        """Whether another file may run code of this one that it does not name."""
+        if isinstance(function, cst.Lambda):
+            return name == "the lambda"
+        special = name in _IMPLICIT or (name.startswith("__") and name.endswith("__"))
+        exported = self.analysis.context.exported
+        return special and not self._classes_around(function).isdisjoint(exported)
 
     def _computed_elsewhere(self, function: cst.FunctionDef) -> bool:
         """Whether another file may compute with what a function gives back."""
         context, name = self.analysis.context, function.name.value
-        if name not in context.computed or name in context.accounted:
-            return False
-        at_top = self.analysis.scopes.scope_at(function).kind is ScopeKind.MODULE
-        return name in context.exported or not at_top
+        if self.analysis.scopes.scope_at(function).kind is ScopeKind.MODULE:
+            return name in context.exported and name not in context.accounted
+        return name in context.computed
 
     def _is_accounted_for(self, name: str, function: cst.CSTNode) -> bool:
         """Whether a name is that of the function, and all its uses in other files are seen."""

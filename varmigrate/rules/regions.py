@@ -199,8 +199,6 @@ class Planner:
             return self._lambda(self.function)
         if any(self._scope_of(site).kind is ScopeKind.CLASS for site in self.sites):
             raise Collision("it stands in the body of a class")
-        if any(self._is_default(site) for site in self.sites):
-            raise Collision("it is the default of a parameter")
         condition = self._condition()
         later = self.values.read_later()
         if later:
@@ -209,6 +207,10 @@ class Planner:
                 f"`{later[0].value}` is read by code that runs later (line {line}), outside of "
                 "any block around it"
             )
+        default = next(self.values.defaults(), None)
+        if default is not None:
+            line = line_of(self.analysis, default)
+            raise Collision(f"it is the default of a parameter (line {line})")
         if self.values.untracked():
             raise Collision("it is bound to a name that is also bound in ways not seen here")
         for name, value in self.values.switched():
@@ -273,14 +275,6 @@ class Planner:
             reasons=("all that the lambda computes may go without a graph",),
             needed=True,
         )
-
-    def _is_default(self, site: Site) -> bool:
-        node: cst.CSTNode | None = site.call
-        while node is not None and node is not self.function:
-            if isinstance(node, cst.Param):
-                return True
-            node = self.tree.parent(node)
-        return False
 
     def _check_steady(
         self, condition: cst.BaseExpression, body: Sequence[_Part], runs: Sequence[Sequence[_Part]]

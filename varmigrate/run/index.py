@@ -14,7 +14,7 @@ from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.modules import MODULE_METHODS
 from varmigrate.analysis.operations import OPERATORS
 from varmigrate.analysis.project import Links, ModuleSummary, Project, guess, summarise
-from varmigrate.analysis.results import computed_with
+from varmigrate.analysis.results import computed_with, handed_on
 from varmigrate.analysis.summaries import Summaries
 from varmigrate.analysis.takers import takers
 from varmigrate.analysis.volatile_results import VolatileResult
@@ -36,6 +36,8 @@ _IMPORTS = re.compile(
 _STATEMENTS = re.compile(
     rb"^[ \t]*(?:from|import)[ \t]+(?:[^\n\\(#]|\\\r?\n)+(?:\([^)]*\))?", re.MULTILINE
 )
+# Ways to import a file by a text.
+_IMPORTING = re.compile(rb"\b(?:import_module|__import__|runpy)\b")
 _COMMENT = re.compile(rb"#[^\n]*")
 _WITHIN = re.compile(rb"\bfrom[ \t]+\.+[ \t]*import\b")
 # `module.name = ...`, also annotated, as one of several targets, or as a loop variable.
@@ -153,6 +155,7 @@ class Index:
         project = self._project(root)
         known = self._known_of(root)
         exported, patched = known.exports.get(path, (frozenset(), frozenset()))
+        exported |= self._reached_in(root, path)
         context = ModuleContext()
         summary = self._summary(path)
         if self._has_edges(path, project):
@@ -188,6 +191,15 @@ class Index:
             self._computing[root] = Summaries(Links(project, names)), names
         return self._computing[root][0]
 
+    def _reached_in(self, root: str, path: str) -> frozenset[str]:
+        """Names at the top of a file that files which import it may ask for as attributes."""
+        looks = self._looks_at(root)
+        names = {name.encode() for name in self._bound_in(path)}
+        found: set[bytes] = set()
+        for other in self._above(root, {path}) - {path}:
+            found |= looks[other].attributes & names
+        return frozenset(name.decode() for name in found)
+
     def _used_outside(
         self, root: str, path: str, summary: ModuleSummary | None
     ) -> tuple[frozenset[str], frozenset[str]]:
@@ -205,7 +217,7 @@ class Index:
         if subclassed:
             # A class may derive from one that derives from one of these.
             for look in looks:
-                foreign |= look.own & words
+                foreign |= (look.own | look.methods) & words
         return (
             frozenset(name.decode() for name in subclassed),
             frozenset(name.decode("utf-8", "surrogatepass") for name in foreign),
@@ -320,7 +332,9 @@ class Index:
             if other not in self._results:
                 self._results[other] = frozenset()
                 with suppress(SyntaxError, ValueError, RecursionError, Unreadable):
-                    self._results[other] = computed_with(python_tree(decode("", text).text))
+                    above = self._above(root, {other}) - {other}
+                    tree = python_tree(decode("", text).text)
+                    self._results[other] = computed_with(tree, bool(above)) | handed_on(tree)
             if other != path:
                 found |= self._results[other]
         return frozenset(found)
@@ -422,14 +436,14 @@ class Index:
         return any(os.path.exists(os.path.join(root, mark)) for mark in marks)
 
     def hands_out_volatile(self, path: str) -> bool:
-        """Whether other files may compute with, or differentiate, what a file makes volatile."""
+        """Whether a file in which values are volatile has functions that other files take."""
         raw = self._files.get(path, b"")
         if b"volatile" not in raw:
             return False
         root = self._root(os.path.dirname(path))
         defined = {name.decode() for name in _DEFINED.findall(raw)}
-        used = self._computed(root, path) | self._differentiated(root, path)
-        return not used.isdisjoint(defined)
+        exported, _ = self._known_of(root).exports.get(path, (frozenset(), frozenset()))
+        return not exported.isdisjoint(defined)
 
     def include(self, path: str, raw: bytes) -> None:
         """Take a file that mentions no trigger for one that is given volatile values."""
@@ -724,6 +738,8 @@ def replaced_names(raw: bytes) -> frozenset[bytes]:
 
 def _look(raw: bytes) -> _Look:
     imports = b"\n".join(_STATEMENTS.findall(raw))
+    if _IMPORTING.search(raw):
+        imports += b"\n" + b" ".join(_QUOTED.findall(raw))
     methods = frozenset(_METHODS.findall(raw))
     if b"data" not in methods and not _HAS_DATA.search(raw):
         methods -= _SIZES
