@@ -802,6 +802,244 @@ REPAIRED = [
         f(torch.ones(1, 2))
         """,
     ),
+    either(
+        "checks/an object of another file has a method with a quiet name",
+        """
+        from trainer import Trainer
+        def main():
+            t = Trainer()
+            for i in range(2):
+                t.count()
+                v = Variable(torch.ones(1, 2), volatile=True)
+                print(t.net(v).sum().item())
+            return t
+        t = main()
+        see('g', t.net.weight.grad)
+        """,
+        files={
+            "trainer.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            class Trainer(object):
+                def __init__(self):
+                    self.net = nn.Linear(2, 2)
+                def count(self):
+                    self.net(torch.ones(1, 2)).sum().backward()
+            """,
+        },
+    ),
+    either(
+        "checks/a forward keeps one of several",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.w = nn.Parameter(torch.ones(2))
+            def forward(self, x):
+                self.reg, self.n = (self.w ** 2).sum(), 1
+                return x * self.w
+        def test(net, x):
+            net.eval()
+            v = Variable(x, volatile=True)
+            return net(v).sum().item()
+        net = Net()
+        test(net, torch.ones(1, 2))
+        net.reg.backward()
+        see('g', net.w.grad)
+        """,
+    ),
+    either(
+        "checks/a forward keeps by a method of its class",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.w = nn.Parameter(torch.ones(2))
+            def keep(self):
+                self.reg = (self.w ** 2).sum()
+            def forward(self, x):
+                self.keep()
+                return x * self.w
+        def test(net, x):
+            net.eval()
+            v = Variable(x, volatile=True)
+            return net(v).sum().item()
+        net = Net()
+        test(net, torch.ones(1, 2))
+        net.reg.backward()
+        see('g', net.w.grad)
+        """,
+    ),
+    either(
+        "checks/a forward writes into a buffer",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.buf = torch.zeros(2)
+                self.w = nn.Parameter(torch.ones(2))
+            def forward(self, x):
+                self.buf.mul_(0.9).add_(self.w)
+                return x * self.w
+        def test(net, x):
+            net.eval()
+            v = Variable(x, volatile=True)
+            return net(v).sum().item()
+        net = Net()
+        test(net, torch.ones(1, 2))
+        net.buf.sum().backward()
+        see('g', net.w.grad)
+        """,
+    ),
+    either(
+        "checks/a model that is told by its name keeps something",
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.w = nn.Parameter(torch.ones(2))
+            def forward(self, x):
+                self.reg = (self.w ** 2).sum()
+                return x * self.w
+        def test(net, x):
+            v = Variable(x, volatile=True)
+            out = net(v)
+            return out.sum().item()
+        net = Net()
+        test(net, torch.ones(1, 2))
+        net.reg.backward()
+        see('g', net.w.grad)
+        """,
+    ),
+    either(
+        "checks/a hidden state is one of several targets",
+        """
+        net3 = nn.Linear(2, 2)
+        lstm = nn.LSTM(2, 2)
+        class M(object):
+            def step(self, x):
+                v = Variable(x, volatile=True)
+                out, self.hidden = lstm(v)
+                return out.sum().item()
+            def learn(self, x):
+                out, self.hidden = lstm(x, self.hidden)
+                out.sum().backward()
+        m = M()
+        m.step(torch.ones(1, 1, 2))
+        m.learn(torch.ones(1, 1, 2))
+        see('g', lstm.weight_ih_l0.grad)
+        """,
+    ),
+    either(
+        "checks/a function of another file is named like a method of containers",
+        """
+        import agent
+        agent.run(torch.ones(1, 2))
+        """,
+        files={
+            "learn.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            def update(l):
+                l.sum().backward()
+            """,
+            "agent.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            import learn
+            net3 = nn.Linear(2, 2)
+            def run(s):
+                s = Variable(s, volatile=True)
+                out = net3(s)
+                learn.update(out)
+            """,
+        },
+    ),
+    either(
+        "checks/an object of another file has a method of containers",
+        """
+        import agent
+        from learn import T
+        t = T()
+        out = agent.act(torch.ones(1, 2))
+        t.update(out)
+        """,
+        files={
+            "learn.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            class T(object):
+                def update(self, l):
+                    l.sum().backward()
+            """,
+            "agent.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            net3 = nn.Linear(2, 2)
+            def act(s):
+                s = Variable(s, volatile=True)
+                return net3(s)
+            """,
+        },
+    ),
+    either(
+        "checks/a trainer of another file is told to train, and has a net",
+        """
+        from trainer import Trainer
+        def run(trainer, x):
+            for epoch in range(2):
+                trainer.train()
+                out = trainer.net(Variable(x, volatile=True))
+                print(out.sum().item())
+        t = Trainer()
+        run(t, torch.ones(1, 2))
+        see('g', t.net.weight.grad)
+        """,
+        files={
+            "trainer.py": """
+            import torch
+            from torch import nn
+            from torch.autograd import Variable
+
+            net = nn.Linear(2, 2)
+            class Trainer(object):
+                def __init__(self):
+                    self.net = nn.Linear(2, 2)
+                def train(self):
+                    self.net(torch.ones(1, 2)).sum().backward()
+            """,
+        },
+    ),
+    either(
+        "checks/a global is one of several targets",
+        """
+        net3 = nn.Linear(2, 2)
+        OUT = N = None
+        def test():
+            global OUT, N
+            v = Variable(torch.ones(1, 2), volatile=True)
+            OUT, N = net3(v), 1
+        def train():
+            OUT.sum().backward()
+        test()
+        train()
+        """,
+    ),
 ]
 
 CASES = [*CALLS, *ITERATIONS, *HOLDERS, *FILES, *ALLOWED, *REPAIRED]

@@ -88,7 +88,13 @@ IDLE = [
         False,
         "checks/a model of another file reads an attribute of what it is given",
     ),
-    Idle("_writes", False, "checks/a buffer is written into with it"),
+    Idle("writes", False, "checks/a buffer is written into with it"),
+    Idle(
+        "Callees._is_known",
+        True,
+        "checks/an object of another file has a method with a quiet name",
+    ),
+    Idle("is_written", False, "checks/a forward keeps one of several"),
     Idle("Callees._hands_out_views", False, "checks/a helper keeps the rows of a weight"),
     Idle(
         "Callees._is_attached",

@@ -38,7 +38,7 @@ class Attributes:
             for scope in scopes.scope_of.values()
             if isinstance(scope.node, cst.ClassDef)
         }
-        self._hidden = _HIDDEN.search(scopes.tree.text) is not None
+        self._hidden = names.context.opened or _HIDDEN.search(scopes.tree.text) is not None
         # Names of attributes that are used on anything else than `self`.
         self._elsewhere: set[str] = set()
 

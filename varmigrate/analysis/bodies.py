@@ -51,6 +51,7 @@ _ELSEWHERE = "?"
 _ANY = -1
 _ADDING = frozenset({"append", "add", "insert", "appendleft", "extend"})
 _NO_TESTS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+_MODES = frozenset({"no_grad", "set_grad_enabled", "inference_mode", "enable_grad"})
 _PLAIN_NUMBERS = (TermKind.NUMBER, TermKind.NUMBERS, TermKind.LITERAL)
 _OF_STREAMS = (ast.LShift, ast.RShift, ast.BitOr, ast.BitAnd)
 _OPERATORS: dict[type, str] = {ast.Add: "+", ast.Mult: "*", ast.BitOr: "|"}
@@ -316,8 +317,10 @@ class _Reader:
         for item in node.items:
             func = item.context_expr
             func = func.func if isinstance(func, ast.Call) else func
-            if not self.origin(func).startswith("torch."):
-                # It may end the block early and go on behind it.
+            origin = self.origin(func)
+            if not origin.startswith("torch.") or origin.rpartition(".")[2] in _MODES:
+                # It may end the block early and go on behind it; a view made where nothing is
+                # recorded is another than one made elsewhere.
                 raise Unclear
             self.value(item.context_expr, env)
             if item.optional_vars is not None:

@@ -31,7 +31,7 @@ class ModuleContext:
     detaching: whether some file of the project may call `detach_`.
     pausing: whether another file may switch recording off. methods: methods of other files named
     like one of a tensor or of a container. attaching: whether a module of another file may make
-    leaves.
+    leaves. opened: whether a file that may call this one goes over attributes by their names.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
@@ -60,6 +60,7 @@ class ModuleContext:
     pausing: bool = False
     methods: frozenset[str] = frozenset()
     attaching: bool = False
+    opened: bool = False
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

@@ -16,13 +16,15 @@ from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.tree import statement_of
-from varmigrate.torch_facts.quiet import ADDING_METHODS, TAKING_METHODS
+from varmigrate.torch_facts.quiet import ADDING_METHODS, QUIET_METHODS, TAKING_METHODS
 
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
 # Methods that tensors have and packed sequences lack.
 _SIZES = frozenset({"size", "dim", "numel", "nelement"})
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+# Methods that objects of all kinds have.
+_OF_OTHERS = ADDING_METHODS | TAKING_METHODS | (QUIET_METHODS - _SIZES)
 _NO_GRAD = "torch.no_grad"
 
 
@@ -48,7 +50,7 @@ class Evidence:
             )
             | names.scopes.attributes.keys()
             | names.scopes.replaced
-            | (names.context.methods - ADDING_METHODS - TAKING_METHODS)
+            | (names.context.methods - _OF_OTHERS)
         )
 
     def narrowed(self, node: cst.Name, fact: Fact) -> Fact:

@@ -113,6 +113,11 @@ class Modules:
                 found.setdefault(name.value, []).append(value)
         return found
 
+    @property
+    def forwards(self) -> list[cst.FunctionDef]:
+        """The `forward` functions of the classes of the file, as far as they are told."""
+        return self._of_any_class if isinstance(self._of_any_class, list) else []
+
     @cached_property
     def _of_any_class(self) -> _Callees:
         """The functions of this file that a call of a module may run of which nothing is seen."""

@@ -317,21 +317,20 @@ class Contamination:
         """Where a volatile value itself leaves the function: the node, and how in words."""
         found: list[tuple[cst.CSTNode, str]] = []
         for node in self._nodes:
-            if isinstance(node, cst.Return) and node.value is not None:
-                if self.holds_leaf(node.value):
-                    found.append((node, "returned"))
-            elif isinstance(node, cst.Yield) and isinstance(node.value, cst.BaseExpression):
-                if self.holds_leaf(node.value):
-                    found.append((node, "yielded"))
-            elif isinstance(node, cst.Assign) and self.holds_leaf(node.value):
-                for target in node.targets:
-                    head = target.target
-                    if isinstance(head, cst.Attribute):
-                        found.append((node, f"stored in `{dotted_name(head) or 'an attribute'}`"))
-                    elif isinstance(head, cst.Name) and head.value in (
-                        self.scope.global_names | self.scope.nonlocal_names
-                    ):
-                        found.append((node, f"stored in `{head.value}`, which is bound outside"))
+            if not isinstance(node, (cst.Return, cst.Yield)):
+                continue
+            if isinstance(node.value, cst.BaseExpression) and self.holds_leaf(node.value):
+                how = "returned" if isinstance(node, cst.Return) else "yielded"
+                found.append((node, how))
+        for head, held, path in self._assigned():
+            if not self._element(held, path) & VOLATILE or not self.holds_leaf(_at(held, path)):
+                continue
+            if isinstance(head, cst.Attribute):
+                found.append((head, f"stored in `{dotted_name(head) or 'an attribute'}`"))
+            elif isinstance(head, cst.Name) and head.value in (
+                self.scope.global_names | self.scope.nonlocal_names
+            ):
+                found.append((head, f"stored in `{head.value}`, which is bound outside"))
         for place, value in self._puts:
             root: cst.BaseExpression = place
             while isinstance(root, (cst.Subscript, cst.Call)):
@@ -395,12 +394,13 @@ class Contamination:
                 isinstance(node, cst.Call)
                 and isinstance(node.func, cst.Attribute)
                 and node.func.attr.value in ADDING
+                and self._hands_on(node)
             ):
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
             elif (
                 isinstance(node, cst.Call)
                 and isinstance(node.func, cst.Attribute)
-                and _writes(node.func.attr.value)
+                and writes(node.func.attr.value)
             ):
                 # What is written into with something volatile was volatile from then on.
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
@@ -608,11 +608,31 @@ class Contamination:
 
     def stored(self) -> Iterator[tuple[cst.BaseExpression, int]]:
         """The attributes and names the function assigns, with the bits of the values."""
+        for target, value, path in self._assigned():
+            yield target, self._element(value, path) & (VOLATILE | OTHER | FREE)
+
+    def _assigned(self) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression, Path]]:
+        """What is bound to what: attributes and names, to an element of an expression."""
         for node in self._nodes:
             if isinstance(node, cst.Assign):
                 for target in node.targets:
-                    if isinstance(target.target, (cst.Attribute, cst.Name)):
-                        yield target.target, self.bits(node.value)
+                    yield from self._taken(target.target, node.value, ())
+            elif isinstance(node, (cst.AnnAssign, cst.NamedExpr)) and node.value is not None:
+                yield from self._taken(node.target, node.value, ())
+            elif isinstance(node, (cst.For, cst.CompFor)):
+                yield from self._taken(node.target, node.iter, (ANY,))
+            elif isinstance(node, cst.WithItem) and node.asname is not None:
+                yield from self._taken(node.asname.name, node.item, ())
+
+    def _taken(
+        self, target: cst.BaseExpression, value: cst.BaseExpression, path: Path
+    ) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression, Path]]:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            for index, element in enumerate(target.elements):
+                step = ANY if isinstance(element, cst.StarredElement) else index
+                yield from self._taken(element.value, value, (*path, step))
+        elif isinstance(target, (cst.Attribute, cst.Name)):
+            yield target, value, path
 
     def holds(self, binding: Binding) -> bool:
         """Whether a binding of the scope may be to something volatile."""
@@ -640,7 +660,7 @@ class Contamination:
                         place = target.target.value
             elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
                 method = node.func.attr.value
-                if _writes(method) and any(self.bits(a.value) & VOLATILE for a in node.args):
+                if writes(method) and any(self.bits(a.value) & VOLATILE for a in node.args):
                     place = node.func.value
             if place is not None and self.shared(place):
                 yield node
@@ -963,7 +983,7 @@ class Contamination:
         func = node.func
         if isinstance(func, cst.Name):
             return func.value in CONTAINER_BUILTINS and self.names.is_builtin(func)
-        if not isinstance(func, cst.Attribute):
+        if not isinstance(func, cst.Attribute) or self.names.origin(func):
             return False
         method = func.attr.value
         if method not in TAKING_METHODS | ADDING:
@@ -987,7 +1007,16 @@ class Contamination:
         return isinstance(node, displays)
 
 
-def _writes(method: str) -> bool:
+def _at(node: cst.BaseExpression, path: Path) -> cst.BaseExpression:
+    """The element of a tuple or list that is written out; what holds it for any other."""
+    for step in path:
+        if not isinstance(node, (cst.Tuple, cst.List)) or not 0 <= step < len(node.elements):
+            break
+        node = node.elements[step].value
+    return node
+
+
+def writes(method: str) -> bool:
     """Whether a method changes its tensor in place, as `add_` does."""
     return method.endswith("_") and not method.endswith("__")
 

@@ -30,6 +30,7 @@ from varmigrate.analysis.volatile import (
     evaluated,
     function_around,
     line_of,
+    writes,
 )
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
 from varmigrate.torch_facts.kinds import Graph
@@ -62,7 +63,7 @@ _ANSWERING = frozenset(
 _CALLED = frozenset(
     "__init__ __new__ __call__ __iter__ __next__ __getitem__ __enter__ __exit__".split()
 )
-_OF_MODULES = "(?:eval|parameters|zero_grad|state_dict|load_state_dict|cuda|forward)"
+_OF_MODULES = "(?:parameters|zero_grad|state_dict|load_state_dict|cuda|forward)"
 _DEEPEST = 4
 _Members = dict[str, list[cst.FunctionDef]]
 _MEMBERS: WeakKeyDictionary[FileAnalysis, tuple[_Members, _Members]] = WeakKeyDictionary()
@@ -128,22 +129,11 @@ class Callees:
             return
         forwards = self.analysis.modules.callees(func)
         if forwards is not None:
-            for forward in forwards:
-                if self.trains(forward):
-                    raise Collision(
-                        f"`{self._shown(func)}` differentiates in its `forward` "
-                        f"(line {self.tree.line(forward.name)})"
-                    )
-            if any(_keeps(self.analysis, forward) for forward in forwards) and re.search(
-                DERIVATIVE_WORDS, self.analysis.text
-            ):
-                self.assumed.append(f"nothing that `{self._shown(func)}` keeps is differentiated")
-            for forward in forwards:
-                kept = self._goes_on_with(forward)
-                if kept:
-                    self.assumed.append(f"nothing else computes with `{kept}`, which it keeps")
+            self._look_into(func, forwards)
             return
         if self._trusted(func):
+            # Any class of the file may be that of the model.
+            self._look_into(func, self.analysis.modules.forwards)
             return
         owner = self._own_class(func)
         if isinstance(func, cst.Attribute) and func.attr.value in methods(self.analysis):
@@ -202,12 +192,29 @@ class Callees:
         made = [self.analysis.flow.made(b) for b in self.analysis.flow.definitions(node) or ()]
         return any(isinstance(value, (cst.Call, cst.BinaryOperation)) for value in made)
 
+    def _look_into(self, func: cst.BaseExpression, forwards: Sequence[cst.FunctionDef]) -> None:
+        """Take note of what a call of a module does besides, by the `forward` it may run."""
+        for forward in forwards:
+            if self.trains(forward):
+                raise Collision(
+                    f"`{self._shown(func)}` differentiates in its `forward` "
+                    f"(line {self.tree.line(forward.name)})"
+                )
+        if any(_keeps(self.analysis, forward) for forward in forwards) and re.search(
+            DERIVATIVE_WORDS, self.analysis.text
+        ):
+            self.assumed.append(f"nothing that `{self._shown(func)}` keeps is differentiated")
+        for forward in forwards:
+            kept = self._goes_on_with(forward)
+            if kept:
+                self.assumed.append(f"nothing else computes with `{kept}`, which it keeps")
+
     def _goes_on_with(self, forward: cst.FunctionDef) -> str:
         """An attribute that a `forward` sets, and that is computed with before it is set again."""
         stores: dict[str, list[cst.Attribute]] = {}
         for node in evaluated(forward):
-            if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
-                stores.setdefault(node.target.attr.value, []).append(node.target)
+            if isinstance(node, cst.Attribute) and is_written(self.analysis, node):
+                stores.setdefault(node.attr.value, []).append(node)
         for node in self.analysis.scopes.all(cst.Attribute) if stores else ():
             above = self.tree.parent(node)
             if isinstance(above, cst.AssignTarget) or node.attr.value not in stores:
@@ -466,12 +473,23 @@ class Callees:
             own = methods(self.analysis).get(method, ())
             if method in GRADIENT_METHODS or any(not self.inert(m, self.depth) for m in own):
                 return False
-            return method not in ("train", "eval") or self._sets_mode(node, func)
+            if method in ("train", "eval"):
+                return self._sets_mode(node, func)
+            # A class of another file has one, which is not looked into.
+            return method not in self.analysis.context.methods or self._is_known(func.value)
         if method in METHODS and METHODS[method].graph is Graph.FREE:
             return method not in methods(self.analysis)
         known = method in METHODS or method in TUPLE_METHODS
         operands = [func.value, *(argument.value for argument in node.args)]
         return known and not any(self.values.bits(operand) & OTHER for operand in operands)
+
+    def _is_known(self, node: cst.BaseExpression) -> bool:
+        """Whether a value is of no class of another file: a tensor, a number, torch's module."""
+        if self.analysis.facts.of(node).kind in (Kind.TENSOR, Kind.OTHER, Kind.SEQUENCE):
+            return True
+        if self.values.bits(node) & VOLATILE:
+            return True
+        return self.analysis.modules.callees(node) is not None
 
     def _sets_mode(self, node: cst.Call, func: cst.Attribute) -> bool:
         """Whether `train` or `eval` are those of a module, and not a run of training."""
@@ -482,12 +500,10 @@ class Callees:
             for argument in node.args
         ):
             return False
-        if func.attr.value == "eval":
-            return True
         owner = self._own_class(func)
         if owner is not None and isinstance(func.value, cst.Name):
             return self.analysis.uses.derives_from_module(owner)
-        # Something that is only told to train may be a trainer.
+        # Something that is only told to train, or to evaluate, may be a trainer.
         shown = re.escape(self.tree.code(func.value))
         return (
             re.search(rf"(?<![\w.]){shown}(?:\.{_OF_MODULES}\b|\s*\()", self.tree.text) is not None
@@ -596,26 +612,48 @@ class Callees:
         )
 
 
-def _keeps(analysis: FileAnalysis, function: cst.FunctionDef) -> bool:
+def _keeps(analysis: FileAnalysis, function: cst.FunctionDef, depth: int = 0) -> bool:
     """Whether a function stores something in an attribute, a container or a global name.
 
-    A list that it makes itself does not count.
+    By itself or by what it calls in the file. A list that it makes itself does not count.
     """
+    scope = analysis.scopes.scope_of[id(function)]
     for node in _all_below(function.body):
         if isinstance(node, cst.Global):
             return True
-        if isinstance(node, (cst.AssignTarget, cst.AugAssign)) and isinstance(
-            node.target, (cst.Attribute, cst.Subscript)
-        ):
+        if isinstance(node, (cst.Attribute, cst.Subscript)) and is_written(analysis, node):
             return True
-        if (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value in ADDING
-            and not _is_own_list(analysis, function, node.func.value)
-        ):
+        if not isinstance(node, cst.Call):
+            continue
+        if isinstance(node.func, cst.Name) and node.func.value == "setattr":
+            return True
+        if isinstance(node.func, cst.Attribute):
+            method = node.func.attr.value
+            into = method in ADDING or writes(method)
+            if into and not _is_own_list(analysis, function, node.func.value):
+                return True
+        called = function_called(analysis, node.func, scope)
+        if called is None or called is function or depth >= _DEEPEST:
+            continue
+        if _keeps(analysis, called, depth + 1):
             return True
     return False
+
+
+def is_written(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
+    """Whether an attribute or an item is assigned to where it stands, also as one of several."""
+    current = node
+    while True:
+        above = analysis.tree.parent(current)
+        if isinstance(above, (cst.AssignTarget, cst.AsName, cst.Del)):
+            return True
+        if isinstance(above, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor)):
+            return above.target is current
+        if above is None or not isinstance(
+            above, (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
+        ):
+            return False
+        current = above
 
 
 def _is_own_list(

@@ -427,7 +427,7 @@ class _FilePlans:
             if holder is None or target.attr.value in analysis.scopes.replaced:
                 return []
             places = analysis.facts.holders.attributes.nodes().get(holder, [])
-            stores = [p for p in places if isinstance(analysis.tree.parent(p), cst.AssignTarget)]
+            stores = [p for p in places if analysis.facts.holders.attributes.written(p)]
             if not all(self._holds_volatile(store) for store in stores):
                 return []
             return [p for p in places if not any(p is store for store in stores)]
@@ -447,11 +447,11 @@ class _FilePlans:
         """Whether a store surely stores a volatile value, or none at all."""
         statement = statement_of(self.analysis.tree, store)
         planner = self._planners.get(id(function_around(self.analysis, store)))
-        if not isinstance(statement, cst.Assign):
-            return False
-        if isinstance(statement.value, cst.Name) and statement.value.value == "None":
+        value = statement.value if isinstance(statement, cst.Assign) else None
+        if isinstance(value, cst.Name) and value.value == "None":
             return True
-        return planner is not None and planner.values.bits(statement.value) == VOLATILE
+        stored = () if planner is None else planner.values.stored()
+        return any(target is store and bits == VOLATILE for target, bits in stored)
 
 
 def has_sources(analysis: FileAnalysis, node: cst.CSTNode) -> bool:

@@ -22,8 +22,13 @@ from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
-from varmigrate.torch_facts.methods import READING_METHODS
-from varmigrate.torch_facts.quiet import ADDING_METHODS, QUIET_MODULES, TAKING_METHODS
+from varmigrate.torch_facts.methods import NON_TENSOR_METHODS, READING_METHODS
+from varmigrate.torch_facts.quiet import (
+    ADDING_METHODS,
+    QUIET_METHODS,
+    QUIET_MODULES,
+    TAKING_METHODS,
+)
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "varmigrate.toml")
 _OLD_FLAG = re.compile(rb"\basync[ \t]*=")
@@ -54,17 +59,31 @@ _COMPARISONS = frozenset(f"__{name}__" for name in "lt le gt ge eq ne".split())
 # What is asked of `self`, and of anything else; the bases of classes; other names for imports.
 _TENSOR_NAMES = frozenset(
     name.encode()
-    for names in (READING_METHODS, OPERATORS, _COMPARISONS, ADDING_METHODS, TAKING_METHODS)
+    for names in (
+        READING_METHODS,
+        OPERATORS,
+        _COMPARISONS,
+        ADDING_METHODS,
+        TAKING_METHODS,
+        QUIET_METHODS,
+        NON_TENSOR_METHODS,
+    )
     for name in (*names, "__getitem__")
 ).union(_SIZES)
 _OF_SELF = re.compile(rb"\bself[ \t]*\.[ \t]*([A-Za-z_]\w*)")
 _OF_OTHERS = re.compile(rb"(?<!\bself)(?<!\bself )\.[ \t]*([A-Za-z_]\w*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _OTHER_NAMES = re.compile(rb"\b(\w+)[ \t]+as[ \t]+\w+")
+_BY_TEXT = re.compile(
+    rb"\bvars[ \t]*\(|\b__dict__\b|\b[gs]etattr[ \t]*\([^,()\n]*,[ \t]*(?![\"'])|\battrgetter\b"
+)
 _METHODS = re.compile(rb"^[ \t]+def[ \t]+(\w+)", re.MULTILINE)
 _PAUSES = re.compile(rb"\b(?:no_grad|set_grad_enabled|inference_mode|volatile)\b")
-_HAS_DATA = re.compile(rb"\bself[ \t]*\.[ \t]*data[ \t]*=(?!=)")
-_ATTACHES = re.compile(rb"\.[ \t]*requires_grad[ \t]*=[ \t]*True\b|\brequires_grad_\b")
+_HAS_DATA = re.compile(rb"(?<![.\w])data\b|\bself[ \t]*\.[ \t]*data\b[^.=\n]*=(?!=)")
+_FUNCTIONS = re.compile(rb"^[ \t]*def[ \t]+", re.MULTILINE)
+_ATTACHES = re.compile(
+    rb"\.[ \t]*requires_grad[ \t]*=(?!=)(?![ \t]*False\b)|\brequires_grad_\b|[\"']requires_grad\b"
+)
 _DEFINED = re.compile(rb"\bdef[ \t]+([A-Za-z_]\w*)")
 _DETACHES = re.compile(rb"\bdetach_\b")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
@@ -79,7 +98,8 @@ class _Look:
     detaches: it may call `detach_`. attributes: what it uses on anything but `self`; own: on that.
     bases: the words classes derive from, what is imported under another name among them. methods:
     functions defined inside of something. pauses: it may switch recording off. attaches: it has a
-    `forward` and makes leaves of something. called: it has objects that are called.
+    `forward` and makes leaves of something. called: it has objects that are called. by_text: it
+    goes over attributes by their names.
     """
 
     imports: bytes
@@ -92,6 +112,7 @@ class _Look:
     pauses: bool
     attaches: bool
     called: bool
+    by_text: bool
 
 
 @dataclass
@@ -176,6 +197,7 @@ class Index:
             pausing=self._pausing(root, path),
             methods=self._methods(root, path),
             attaching=self._attaching(root, path),
+            opened=any(self._looks_at(root)[p].by_text for p in self._above(root, {path}) - {path}),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
             takers=reached,
@@ -214,10 +236,10 @@ class Index:
         for look in looks:
             foreign |= look.attributes & words
             subclassed |= look.bases & classes
-        if subclassed:
-            # A class may derive from one that derives from one of these.
-            for look in looks:
-                foreign |= (look.own | look.methods) & words
+        for look in looks:
+            # A class may derive from one that derives from one of these, also by another name.
+            private = {name for name in look.own if name.startswith(b"_")}
+            foreign |= (look.own | look.methods if subclassed else private) & words
         return (
             frozenset(name.decode() for name in subclassed),
             frozenset(name.decode("utf-8", "surrogatepass") for name in foreign),
@@ -741,7 +763,7 @@ def _look(raw: bytes) -> _Look:
     if _IMPORTING.search(raw):
         imports += b"\n" + b" ".join(_QUOTED.findall(raw))
     methods = frozenset(_METHODS.findall(raw))
-    if b"data" not in methods and not _HAS_DATA.search(raw):
+    if not _HAS_DATA.search(raw):
         methods -= _SIZES
     bases = {word for match in _BASES.findall(raw) for word in _WORD.findall(match)}
     return _Look(
@@ -753,9 +775,15 @@ def _look(raw: bytes) -> _Look:
         frozenset({*bases, *_OTHER_NAMES.findall(imports)} if bases else ()),
         methods,
         _PAUSES.search(raw) is not None,
-        b"forward" in methods and _ATTACHES.search(raw) is not None,
+        b"forward" in methods and any(map(_makes_leaves, _FUNCTIONS.split(raw))),
         b"__call__" in methods,
+        _BY_TEXT.search(raw) is not None,
     )
+
+
+def _makes_leaves(text: bytes) -> bool:
+    """Whether the text behind a `def` is that of a `forward` that makes leaves of something."""
+    return text.startswith(b"forward") and _ATTACHES.search(text) is not None
 
 
 def _pattern(words: set[bytes]) -> re.Pattern[bytes]:
