@@ -195,11 +195,6 @@ IDLE = [
         frozenset(),
         "found/a view between two computations is written afterwards",
     ),
-    Idle(
-        "_FilePlans._classes_around",
-        frozenset(),
-        "checks/a class whose objects are called by another file",
-    ),
     Idle("_FilePlans._mentioned", 0, "checks/a function under another name is computed with"),
     Idle(
         "_FilePlans._holds_volatile",

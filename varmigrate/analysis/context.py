@@ -32,6 +32,7 @@ class ModuleContext:
     pausing: whether another file may switch recording off. methods: methods of other files named
     like one of a tensor or of a container. attaching: whether a module of another file may make
     leaves. opened: whether a file that may call this one goes over attributes by their names.
+    hooked: whether one that calls it, or is called, runs code of its own where a module is called.
     own_modules: modules of the project that are named like one of the standard library or numpy.
     covered: functions, by bare name, that other files call under a gradient mode.
     functions: dotted origin -> old-style Function of another file; own_functions: those of this
@@ -61,6 +62,7 @@ class ModuleContext:
     methods: frozenset[str] = frozenset()
     attaching: bool = False
     opened: bool = False
+    hooked: bool = False
     own_modules: frozenset[str] = frozenset()
     functions: Mapping[str, FunctionPlan] = field(default_factory=dict)
     own_functions: Mapping[str, FunctionPlan] = field(default_factory=dict)

@@ -277,6 +277,13 @@ class Batches:
                 continue
             if binding.scope.kind is not ScopeKind.MODULE or self._reads_globals(binding.node):
                 return True
+            if any(
+                self._is_module_call(part)
+                for part in nodes(binding.node)
+                if isinstance(part, cst.Call)
+            ):
+                # It runs a model on what it gives.
+                return True
         return False
 
     def _reads_globals(self, node: cst.CSTNode) -> bool:

@@ -45,9 +45,8 @@ _BY_TEXT = re.compile(
     r"|\b(?:attrgetter|methodcaller|import_module)\s*\("
     r"|\b__dict__\b|\bsys\.modules\b|\bpatch\b"
 )
-_STORES_BY_NAME = re.compile(
-    r"\bsetattr\s*\(\s*self\b|\bself\s*\.\s*__dict__\b|\bvars\s*\(\s*self\b"
-)
+STORES_BY_NAME = re.compile(r"\bsetattr\b|__setattr__|\b__dict__\b|\bvars\s*\(")
+"""Ways to set attributes by their names as texts."""
 _COPYING = frozenset({"copy.deepcopy", "copy.copy"})
 _MOST_STEPS = 6
 
@@ -82,7 +81,7 @@ class Modules:
     @cached_property
     def own_methods(self) -> frozenset[str]:
         """What classes of the file bind, and methods of other files that tensors have as well."""
-        return self.names.context.methods.union(
+        return (self.names.context.methods | self.scopes.attributes.keys()).union(
             name
             for scope in self.scopes.scope_of.values()
             if isinstance(scope.node, cst.ClassDef)
@@ -115,8 +114,13 @@ class Modules:
 
     @property
     def forwards(self) -> list[cst.FunctionDef]:
-        """The `forward` functions of the classes of the file, as far as they are told."""
-        return self._of_any_class if isinstance(self._of_any_class, list) else []
+        """The `forward` functions of all classes of the file."""
+        found = [
+            binding.node
+            for node in self._classes
+            for binding in self.scopes.scope_of[id(node)].bindings.get("forward", ())
+        ]
+        return [node for node in found if isinstance(node, cst.FunctionDef)]
 
     @cached_property
     def _of_any_class(self) -> _Callees:
@@ -186,11 +190,12 @@ class Modules:
         None when the value of `node` is not known to be a module. Modules of torch run none of this
         file; those of which only the methods tell what they are may run the `forward` of any class.
         """
-        if self._hooks or self.names.context.patched & {"forward", "__call__"}:
+        context = self.names.context
+        if self._hooks or context.hooked or context.patched & {"forward", "__call__"}:
             return None
         found = self._resolve(node, _MOST_STEPS)
         if found is _Answer.UNSEEN and self._used_as_module(node):
-            found = _Answer.NO if self.names.context.attaching else self._of_any_class
+            found = _Answer.NO if context.attaching else self._of_any_class
         return found if isinstance(found, list) else None
 
     def is_of_torch(self, node: cst.CSTNode) -> bool:
@@ -247,7 +252,7 @@ class Modules:
             related = self._related(owner)
             if name in context.foreign and any(c.name.value in context.subclassed for c in related):
                 return _Answer.NO
-            if _STORES_BY_NAME.search(self.tree.text) is not None:
+            if in_code(STORES_BY_NAME, self.tree.text):
                 return _Answer.NO
             if any(name in self._names_in(other) for other in related):
                 return _Answer.NO
@@ -347,10 +352,9 @@ class Modules:
 
     def _with_any(self, found: _Callees) -> _Callees:
         """What a module runs that may have others inside: those of the file, put there anyhow."""
-        inside = self._of_any_class
-        if not isinstance(found, list) or not isinstance(inside, list):
+        if not isinstance(found, list):
             return found
-        return [*found, *(function for function in inside if function not in found)]
+        return [*found, *(function for function in self.forwards if function not in found)]
 
     def _is_code(self, node: cst.BaseExpression) -> bool:
         """Whether a value is a function of this file, or a lambda."""

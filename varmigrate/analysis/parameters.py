@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from varmigrate.analysis.arguments import parameter_for
-from varmigrate.analysis.flow import Flow
+from varmigrate.analysis.flow import Flow, in_code
 from varmigrate.analysis.holders import Holders
-from varmigrate.analysis.modules import named_by_text
+from varmigrate.analysis.modules import STORES_BY_NAME, named_by_text
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind
-
-_STORES_BY_NAME = re.compile(r"\bsetattr\b|\b__dict__\b|\bvars\s*\(")
 
 
 class Parameters:
@@ -24,7 +20,7 @@ class Parameters:
         self.flow = flow
         self.holders = holders
         self.attributes = holders.attributes
-        self._stores_by_name = _STORES_BY_NAME.search(names.tree.text) is not None
+        self._stores_by_name = in_code(STORES_BY_NAME, names.tree.text)
 
     def closed(self, function: cst.FunctionDef) -> bool:
         """Whether a function can be called from nowhere but the calls seen in this file."""
@@ -70,6 +66,15 @@ class Parameters:
             return None
         return node
 
+    def _asks_by_text(self) -> bool:
+        """Whether a method may be called by a name that is computed: `getattr(self, name)()`."""
+        for call in self.names.scopes.all(cst.Call):
+            if isinstance(call.func, cst.Name) and call.func.value == "getattr" and call.args[1:]:
+                literal = isinstance(call.args[1].value, cst.SimpleString)
+                if not literal and not self.names.origin(call.args[0].value):
+                    return True
+        return False
+
     def _mixed(self, owner: cst.CSTNode) -> bool:
         """Whether a class may stand beside another one as a base, whose methods come first."""
         if not isinstance(owner, cst.ClassDef) or owner.name.value in self.names.context.subclassed:
@@ -94,7 +99,14 @@ class Parameters:
         if parent.kind is ScopeKind.CLASS:
             if self._sole_method(name, parent) is not function:
                 return []
-            if named_by_text(self.names.tree.text, name):
+            if named_by_text(self.names.tree.text, name) or self._asks_by_text():
+                return []
+            if any(
+                binding.node is function
+                for load in self.names.scopes.loads.get(name, ())
+                for binding in self.flow.definitions(load.node) or ()
+            ):
+                # `train = fit` in the body of the class.
                 return []
             # Special methods are called without their name.
             if name.startswith("__") or name in self.names.context.foreign:

@@ -632,12 +632,25 @@ def _keeps(analysis: FileAnalysis, function: cst.FunctionDef, depth: int = 0) ->
             into = method in ADDING or writes(method)
             if into and not _is_own_list(analysis, function, node.func.value):
                 return True
-        called = function_called(analysis, node.func, scope)
-        if called is None or called is function or depth >= _DEEPEST:
-            continue
-        if _keeps(analysis, called, depth + 1):
-            return True
+        for called in _may_call(analysis, node.func, scope):
+            if called is not function and depth < _DEEPEST and _keeps(analysis, called, depth + 1):
+                return True
     return False
+
+
+def _may_call(
+    analysis: FileAnalysis, func: cst.BaseExpression, scope: Scope
+) -> Sequence[cst.FunctionDef]:
+    """The function of this file that a call runs; of `self` and `super()`, all of its name."""
+    called = function_called(analysis, func, scope)
+    if called is not None:
+        return [called]
+    if not isinstance(func, cst.Attribute):
+        return []
+    root = func.value.func if isinstance(func.value, cst.Call) else func.value
+    if not isinstance(root, cst.Name) or root.value not in ("self", "super"):
+        return []
+    return methods(analysis).get(func.attr.value, ())
 
 
 def is_written(analysis: FileAnalysis, node: cst.CSTNode) -> bool:

@@ -253,7 +253,7 @@ class _FilePlans:
         # What others use and hand to a file that differentiates, which need not name it.
         outside = self.analysis.context.foreign | self.analysis.context.exported
         for name in sorted(names):
-            words = {name, *self._classes_around(function)} if name in _IMPLICIT else {name}
+            words = {name}
             if self._is_run_unnamed(name, function):
                 words |= elsewhere
             line = self._mentioned(name, key)
@@ -273,8 +273,9 @@ class _FilePlans:
         if isinstance(function, cst.Lambda):
             return name == "the lambda"
         special = name in _IMPLICIT or (name.startswith("__") and name.endswith("__"))
-        exported = self.analysis.context.exported
-        return special and not self._classes_around(function).isdisjoint(exported)
+        decorated = isinstance(function, cst.FunctionDef) and bool(function.decorators)
+        # An object may leave the file by any name.
+        return (special and bool(self.analysis.context.exported)) or decorated
 
     def _computed_elsewhere(self, function: cst.FunctionDef) -> bool:
         """Whether another file may compute with what a function gives back."""
@@ -287,11 +288,6 @@ class _FilePlans:
         """Whether a name is that of the function, and all its uses in other files are seen."""
         own = isinstance(function, cst.FunctionDef) and function.name.value == name
         return own and name in self.analysis.context.accounted
-
-    def _classes_around(self, function: cst.CSTNode) -> set[str]:
-        """The class a method is of, by name."""
-        owner = self.analysis.uses.class_node(self.analysis.scopes.scope_of[id(function)])
-        return set() if owner is None else {owner.name.value}
 
     def _accounted(self, name: str, key: int) -> bool:
         """Whether all who are given a result are seen, and differentiate nothing of it.

@@ -74,6 +74,7 @@ _OF_SELF = re.compile(rb"\bself[ \t]*\.[ \t]*([A-Za-z_]\w*)")
 _OF_OTHERS = re.compile(rb"(?<!\bself)(?<!\bself )\.[ \t]*([A-Za-z_]\w*)")
 _BASES = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 _OTHER_NAMES = re.compile(rb"\b(\w+)[ \t]+as[ \t]+\w+")
+_HOOKS = re.compile(rb"\bregister_forward|\bMethodType\b|\.[ \t]*forward[ \t]*=(?!=)")
 _BY_TEXT = re.compile(
     rb"\bvars[ \t]*\(|\b__dict__\b|\b[gs]etattr[ \t]*\([^,()\n]*,[ \t]*(?![\"'])|\battrgetter\b"
 )
@@ -99,7 +100,7 @@ class _Look:
     bases: the words classes derive from, what is imported under another name among them. methods:
     functions defined inside of something. pauses: it may switch recording off. attaches: it has a
     `forward` and makes leaves of something. called: it has objects that are called. by_text: it
-    goes over attributes by their names.
+    goes over attributes by their names. hooks: it has code run where a module is called.
     """
 
     imports: bytes
@@ -113,6 +114,7 @@ class _Look:
     attaches: bool
     called: bool
     by_text: bool
+    hooks: bool
 
 
 @dataclass
@@ -197,6 +199,7 @@ class Index:
             pausing=self._pausing(root, path),
             methods=self._methods(root, path),
             attaching=self._attaching(root, path),
+            hooked=self._hooked(root, path),
             opened=any(self._looks_at(root)[p].by_text for p in self._above(root, {path}) - {path}),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
@@ -238,8 +241,7 @@ class Index:
             subclassed |= look.bases & classes
         for look in looks:
             # A class may derive from one that derives from one of these, also by another name.
-            private = {name for name in look.own if name.startswith(b"_")}
-            foreign |= (look.own | look.methods if subclassed else private) & words
+            foreign |= (look.own | look.methods if subclassed else look.own) & words
         return (
             frozenset(name.decode() for name in subclassed),
             frozenset(name.decode("utf-8", "surrogatepass") for name in foreign),
@@ -260,6 +262,30 @@ class Index:
         if not any(look.pauses for other, look in looks.items() if other != path):
             return False
         return any(looks[other].pauses for other in self._above(root, {path}) - {path})
+
+    def _hooked(self, root: str, path: str) -> bool:
+        """Whether a file that calls this one, or is called by it, may hook into modules."""
+        looks = self._looks_at(root)
+        hooking = {other for other, look in looks.items() if look.hooks and other != path}
+        if not hooking:
+            return False
+        return not hooking.isdisjoint(self._above(root, {path}) | self._below(root, path))
+
+    def _below(self, root: str, path: str) -> set[str]:
+        """The files of a project that a file imports, also through others."""
+        project, found = self._project(root), {path}
+        waiting = [path]
+        for current in waiting:
+            summary = self._summary(current)
+            taken = set() if summary is None else {*summary.modules}
+            for module, name in () if summary is None else summary.taken:
+                taken |= {module, f"{module}{'' if module.endswith('.') else '.'}{name}"}
+            for module in taken:
+                target = project.find(current, module)
+                if target is not None and target not in found:
+                    found.add(target)
+                    waiting.append(target)
+        return found - {path}
 
     def _attaching(self, root: str, path: str) -> bool:
         """Whether something of another file that passes for a module may make leaves, or keep."""
@@ -778,6 +804,7 @@ def _look(raw: bytes) -> _Look:
         b"forward" in methods and any(map(_makes_leaves, _FUNCTIONS.split(raw))),
         b"__call__" in methods,
         _BY_TEXT.search(raw) is not None,
+        _HOOKS.search(raw) is not None,
     )
 
 
