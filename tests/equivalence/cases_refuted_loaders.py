@@ -195,43 +195,6 @@ def f(w):
     return total
 r = f(torch.ones(2, requires_grad=True))
 """,
-    "a named function of the dataset runs a net": """\
-import stub
-import torch
-from torch.autograd import Variable
-from torch.utils.data import DataLoader
-from torchvision import transforms, datasets
-emb = torch.nn.Linear(2, 2)
-def embed(t):
-    return emb(t)
-tf = transforms.Compose([transforms.Lambda(embed)])
-def f():
-    total = 0
-    for x, y in DataLoader(datasets.Fake(4, transform=tf), batch_size=2):
-        total = total + (Variable(x) * 2).sum()
-    return total
-r = f()
-## file stub.py
-import sys, types, torch
-tv = types.ModuleType('torchvision'); t = types.ModuleType('torchvision.transforms'); d = types.ModuleType('torchvision.datasets')
-class Compose(object):
-    def __init__(self, ts): self.ts = ts
-    def __call__(self, x):
-        for f in self.ts: x = f(x)
-        return x
-class Lambda(object):
-    def __init__(self, f): self.f = f
-    def __call__(self, x): return self.f(x)
-class Fake(object):
-    def __init__(self, n, transform): self.n = n; self.transform = transform
-    def __len__(self): return self.n
-    def __getitem__(self, i):
-        if i >= self.n: raise IndexError
-        return self.transform(torch.ones(2)), i
-t.Compose, t.Lambda, d.Fake = Compose, Lambda, Fake
-tv.transforms, tv.datasets = t, d
-sys.modules.update({'torchvision': tv, 'torchvision.transforms': t, 'torchvision.datasets': d})
-""",
     "a helper makes the dataset": """\
 import torch
 from torch.autograd import Variable
