@@ -646,6 +646,25 @@ REPAIRED = [
         """,
     ),
     either(
+        "checks/a model that is told by its name gives something of the weights alone besides",
+        """
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lin = nn.Linear(2, 2)
+
+            def forward(self, x):
+                return self.lin(x), self.lin.weight.norm()
+
+        def test(model, x):
+            out, kl = model(Variable(x, volatile=True))
+            print(out.sum().item())
+            return kl * 2
+
+        last = test(Model(), torch.ones(1, 2))
+        """,
+    ),
+    either(
         "checks/a leaf is made of it",
         """
         def f(x):

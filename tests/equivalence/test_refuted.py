@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import cases_refuted
+import cases_refuted_elsewhere
 import cases_refuted_holders
 import cases_refuted_loaders
 import cases_refuted_modules
@@ -16,6 +17,7 @@ REFUTED = {
     name: program
     for module in (
         cases_refuted,
+        cases_refuted_elsewhere,
         cases_refuted_holders,
         cases_refuted_loaders,
         cases_refuted_modules,

@@ -18,7 +18,7 @@ from harness import MAIN, Case, fix_project
 from test_volatile import CASES, check_texts, runs, sources, words
 from volatility import losses, run
 
-from varmigrate.analysis import volatile
+from varmigrate.analysis import tree, volatile
 from varmigrate.rules import conditions, region_calls, region_plans, regions
 
 MODULES = (volatile, conditions, region_calls, region_plans, regions)
@@ -94,7 +94,7 @@ IDLE = [
         True,
         "checks/an object of another file has a method with a quiet name",
     ),
-    Idle("is_written", False, "checks/a forward keeps one of several"),
+    Idle("is_target", False, "checks/a forward keeps one of several"),
     Idle("Callees._hands_out_views", False, "checks/a helper keeps the rows of a weight"),
     Idle(
         "Callees._is_attached",
@@ -252,7 +252,7 @@ NO_CHECKS = {"Contamination._raise", "Contamination._put", "has_sources"}
 def named(check: str) -> tuple[object, str]:
     """What holds a check, a class or a module, and its name in there."""
     first, _, method = check.partition(".")
-    for module in MODULES:
+    for module in (*MODULES, tree):
         found = vars(module).get(first)
         if getattr(found, "__module__", "") == module.__name__:
             return (found, method) if method else (module, first)

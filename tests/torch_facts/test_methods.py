@@ -18,6 +18,7 @@ from varmigrate.torch_facts.methods import (
     OPERATORS,
     READING_METHODS,
     RESHAPE_IN_PLACE_METHODS,
+    SIZE_METHODS,
     TUPLE_METHODS,
 )
 
@@ -298,6 +299,15 @@ def test_reading_methods_leave_what_they_are_given_alone(name: str) -> None:
     assert made.data_ptr() not in (x.data_ptr(), y.data_ptr())
     assert y._version == version
     assert y.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("name", sorted(SIZE_METHODS))
+def test_packed_sequences_have_data_but_no_size(name: str) -> None:
+    packed = torch.nn.utils.rnn.pack_sequence([torch.ones(2, 3)])
+    assert hasattr(packed, "data")
+    assert not hasattr(packed, name)
+    assert name in NON_TENSOR_METHODS
+    getattr(torch.ones(2), name)()
 
 
 def test_flags_that_few_have() -> None:

@@ -6,9 +6,10 @@ import re
 
 import libcst as cst
 
-from varmigrate.analysis.flow import ANY, Flow, Path
+from varmigrate.analysis.flow import ANY, Flow, Path, quotes
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Scope, ScopeKind, Scopes
+from varmigrate.analysis.tree import is_target
 
 _BASES = frozenset({"object", "torch.nn.Module", "torch.nn.modules.module.Module"})
 # Methods through which a class can answer for its attributes itself.
@@ -108,7 +109,7 @@ class Attributes:
             return False
         if scope.bindings.keys() & _OWN_ACCESS:
             return False
-        if f'"{name}"' in self.tree.text or f"'{name}'" in self.tree.text:
+        if quotes(self.tree.text, name):
             return False
         for base in node.bases:
             plain = isinstance(base.value, cst.Name) and base.value.value == "object"
@@ -156,16 +157,7 @@ class Attributes:
 
     def written(self, node: cst.Attribute) -> bool:
         """Whether an attribute is assigned to (or deleted) where it stands."""
-        current: cst.CSTNode = node
-        while True:
-            parent = self.tree.parent(current)
-            if isinstance(parent, (cst.AssignTarget, cst.AsName, cst.Del)):
-                return True
-            if isinstance(parent, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor)):
-                return parent.target is current
-            if not isinstance(parent, (cst.Tuple, cst.List, cst.Element, cst.StarredElement)):
-                return False
-            current = parent
+        return is_target(self.tree, node)
 
     def source(self, node: cst.Attribute) -> tuple[cst.BaseExpression, Path] | None:
         """What is assigned to an attribute at `node`: the element of an expression at a path."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from varmigrate.analysis.callers import MODES
 from varmigrate.analysis.operations import (
     TENSOR_TESTS,
     Argument,
@@ -51,7 +52,6 @@ _ELSEWHERE = "?"
 _ANY = -1
 _ADDING = frozenset({"append", "add", "insert", "appendleft", "extend"})
 _NO_TESTS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
-_MODES = frozenset({"no_grad", "set_grad_enabled", "inference_mode", "enable_grad"})
 _PLAIN_NUMBERS = (TermKind.NUMBER, TermKind.NUMBERS, TermKind.LITERAL)
 _OF_STREAMS = (ast.LShift, ast.RShift, ast.BitOr, ast.BitAnd)
 _OPERATORS: dict[type, str] = {ast.Add: "+", ast.Mult: "*", ast.BitOr: "|"}
@@ -318,7 +318,7 @@ class _Reader:
             func = item.context_expr
             func = func.func if isinstance(func, ast.Call) else func
             origin = self.origin(func)
-            if not origin.startswith("torch.") or origin.rpartition(".")[2] in _MODES:
+            if not origin.startswith("torch.") or origin.rpartition(".")[2] in MODES:
                 # It may end the block early and go on behind it; a view made where nothing is
                 # recorded is another than one made elsewhere.
                 raise Unclear

@@ -25,6 +25,7 @@ from varmigrate.analysis.flow import ANY, ITEM, Flow
 from varmigrate.analysis.holders import Holders
 from varmigrate.analysis.loaders import LOADERS
 from varmigrate.analysis.names import VARIABLE, Names
+from varmigrate.analysis.operations import MULTIPLYING, TYPED
 from varmigrate.analysis.solving import Solver
 from varmigrate.analysis.tree import nodes
 from varmigrate.torch_facts.constructors import (
@@ -50,10 +51,6 @@ _NUMERIC = frozenset(
     }.items()
     for name in names.split()
 )
-# They take the type of the elements as their second argument.
-_TYPED = frozenset("array asarray ascontiguousarray zeros ones empty identity".split())
-# Of a list with a tensor in it they make a tensor.
-_MULTIPLYING = frozenset({"math.prod", "math.sumprod"})
 # Method and attribute names that only tensors have, or that give a number on whatever has them.
 _OF_TENSORS = frozenset({"detach", "new"})
 _OF_ANYTHING = frozenset({"size", "dim", "numel", "nelement", "item", "tolist", "numpy"})
@@ -128,7 +125,7 @@ class CallFacts:
             if origin.startswith("torchvision.datasets."):
                 return OPAQUE
             if origin in NON_TENSOR_FUNCTIONS or (
-                origin.startswith("math.") and origin not in _MULTIPLYING
+                origin.startswith("math.") and origin not in MULTIPLYING
             ):
                 return OTHER
             if origin in UFUNCS:
@@ -327,7 +324,7 @@ class CallFacts:
 
     def _may_hold_objects(self, node: cst.Call, origin: str) -> bool:
         """Whether what numpy makes may be an array of Python objects."""
-        typed = origin.startswith("numpy.") and origin.rpartition(".")[2] in _TYPED
+        typed = origin.startswith("numpy.") and origin.rpartition(".")[2] in TYPED
         for index, argument in enumerate(node.args):
             keyword = argument.keyword.value if argument.keyword is not None else ""
             is_type = keyword == "dtype" or (typed and index == 1 and not keyword)

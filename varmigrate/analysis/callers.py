@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 
-_MODES = frozenset({"no_grad", "set_grad_enabled", "inference_mode"})
+MODES = frozenset({"no_grad", "set_grad_enabled", "inference_mode"})
+"""The functions of torch that switch the recording of gradients, by their last names."""
 
 
 def covered_calls(tree: ast.AST) -> frozenset[str]:
@@ -33,7 +34,7 @@ def covered_calls(tree: ast.AST) -> frozenset[str]:
 
 def is_mode(node: ast.AST) -> bool:
     """Whether an expression is a call that switches the recording of gradients."""
-    return isinstance(node, ast.Call) and last_name(node.func) in _MODES
+    return isinstance(node, ast.Call) and last_name(node.func) in MODES
 
 
 def last_name(node: ast.AST) -> str:

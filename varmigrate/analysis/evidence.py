@@ -16,15 +16,14 @@ from varmigrate.analysis.flow import Flow
 from varmigrate.analysis.names import VARIABLE, Names
 from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.tree import statement_of
+from varmigrate.torch_facts.methods import SIZE_METHODS
 from varmigrate.torch_facts.quiet import ADDING_METHODS, QUIET_METHODS, TAKING_METHODS
 
 _TENSOR_TESTS = frozenset({"torch.Tensor", VARIABLE})
 _MODE = re.compile(r"enable_grad|set_grad_enabled|inference_mode")
-# Methods that tensors have and packed sequences lack.
-_SIZES = frozenset({"size", "dim", "numel", "nelement"})
 _COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 # Methods that objects of all kinds have.
-_OF_OTHERS = ADDING_METHODS | TAKING_METHODS | (QUIET_METHODS - _SIZES)
+_OF_OTHERS = ADDING_METHODS | TAKING_METHODS | (QUIET_METHODS - SIZE_METHODS)
 _NO_GRAD = "torch.no_grad"
 
 
@@ -113,7 +112,7 @@ class Evidence:
             if not self.own_names.isdisjoint({"data", "__getitem__"}):
                 return False
             return len(node.slice) > 1 or isinstance(node.slice[0].slice, cst.Slice)
-        if not isinstance(node, cst.Name) or not self.own_names.isdisjoint({"data", *_SIZES}):
+        if not isinstance(node, cst.Name) or not self.own_names.isdisjoint({"data", *SIZE_METHODS}):
             return False
         definitions = self.flow.definitions(node)
         load = self.names.load(node)
@@ -121,7 +120,7 @@ class Evidence:
             return False
         for other in self.names.scopes.loads.get(node.value, ()):
             method = self.tree.parent(other.node)
-            if not isinstance(method, cst.Attribute) or method.attr.value not in _SIZES:
+            if not isinstance(method, cst.Attribute) or method.attr.value not in SIZE_METHODS:
                 continue
             call = self.tree.parent(method)
             if not isinstance(call, cst.Call) or call.func is not method:

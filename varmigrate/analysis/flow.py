@@ -255,6 +255,11 @@ def in_code(pattern: re.Pattern[str], text: str) -> bool:
     )
 
 
+def quotes(text: str, name: str) -> bool:
+    """Whether a name is written somewhere as a text of its own."""
+    return f'"{name}"' in text or f"'{name}'" in text
+
+
 def step_of(subscript: cst.Subscript) -> int:
     """The step a subscript makes: a constant index of a sequence, else ITEM."""
     if len(subscript.slice) == 1:

@@ -23,8 +23,6 @@ _TENSOR_DATASETS = frozenset(
 )
 
 
-LOADER_BATCHES = "`loader-batches`"
-"""How the reasons of a fact name the assumption about batches."""
 # The position of `collate_fn` among the arguments of a DataLoader.
 _COLLATING = 6
 
@@ -143,7 +141,7 @@ class Batches:
                 return Fact(Kind.TENSOR)
         reason = (
             "a batch of the DataLoader made on line "
-            f"{self.tree.line(loader)} is no part of a graph (assumption {LOADER_BATCHES})"
+            f"{self.tree.line(loader)} is no part of a graph (assumption `loader-batches`)"
         )
         return Fact(Kind.TENSOR, GraphFact.FREE, identity, (reason,), plain=True)
 

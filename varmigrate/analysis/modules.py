@@ -11,7 +11,7 @@ import libcst as cst
 
 from varmigrate.analysis.arguments import parameter_for
 from varmigrate.analysis.attributes import Attributes
-from varmigrate.analysis.flow import Flow, in_code
+from varmigrate.analysis.flow import Flow, in_code, quotes
 from varmigrate.analysis.names import Names
 from varmigrate.analysis.scopes import Binding, BindingKind, ScopeKind, Scopes
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
@@ -89,6 +89,11 @@ class Modules:
         )
 
     @cached_property
+    def _stores_by_name(self) -> bool:
+        """Whether the file sets attributes by names that are texts."""
+        return in_code(STORES_BY_NAME, self.tree.text)
+
+    @cached_property
     def _changed_modules(self) -> frozenset[str]:
         """Names of which something else is put inside or on afterwards."""
         found = _CHANGES.finditer(self.tree.text)
@@ -112,7 +117,7 @@ class Modules:
                 found.setdefault(name.value, []).append(value)
         return found
 
-    @property
+    @cached_property
     def forwards(self) -> list[cst.FunctionDef]:
         """The `forward` functions of all classes of the file."""
         found = [
@@ -252,7 +257,7 @@ class Modules:
             related = self._related(owner)
             if name in context.foreign and any(c.name.value in context.subclassed for c in related):
                 return _Answer.NO
-            if in_code(STORES_BY_NAME, self.tree.text):
+            if self._stores_by_name:
                 return _Answer.NO
             if any(name in self._names_in(other) for other in related):
                 return _Answer.NO
@@ -452,7 +457,7 @@ class Modules:
 
 def named_by_text(text: str, name: str) -> bool:
     """Whether a file may find what has a name by that name as a text, as `getattr` does."""
-    return (f'"{name}"' in text or f"'{name}'" in text) and in_code(_BY_TEXT, text)
+    return quotes(text, name) and in_code(_BY_TEXT, text)
 
 
 def _all(parts: Iterable[_Callees]) -> _Callees:

@@ -33,9 +33,10 @@ _ARRAYS = frozenset(
     for name in "array asarray ascontiguousarray zeros ones empty full arange linspace eye "
     "identity stack concatenate vstack hstack prod".split()
 )
-_TYPED = frozenset("array asarray ascontiguousarray zeros ones empty identity".split())
-# Of a list with a tensor in it they make a tensor.
-_MULTIPLYING = frozenset({"math.prod", "math.sumprod"})
+TYPED = frozenset("array asarray ascontiguousarray zeros ones empty identity".split())
+"""Functions of numpy that take the type of the elements as their second argument."""
+MULTIPLYING = frozenset({"math.prod", "math.sumprod"})
+"""Of a list with a tensor in it they make a tensor."""
 _MODULES = frozenset({"math", "random", "time", "os"})
 # Of the methods that give no tensor, those that change something.
 _ACTING = frozenset({"backward", "register_hook", "retain_grad"})
@@ -96,13 +97,13 @@ def of_function(origin: str, arguments: Sequence[Argument]) -> Term | None:
         return NUMBER
     if root == "numpy":
         plain = origin in _ARRAYS and not any(names)
-        if len(parts) > 1 and origin.rpartition(".")[2] in _TYPED:
+        if len(parts) > 1 and origin.rpartition(".")[2] in TYPED:
             # What comes second is the type, which may be that of objects.
             plain = False
         return NUMBER if plain else unseen(parts)
     if root in _MODULES:
         numbers = all(part.kind in _NUMBERS for part in parts)
-        told = root == "math" and origin not in _MULTIPLYING
+        told = root == "math" and origin not in MULTIPLYING
         return NUMBER if told or numbers else unknown(parts)
     if root != "torch":
         return None

@@ -109,8 +109,7 @@ def summarise(text: str) -> ModuleSummary:
 
 
 def _summary(text: str, module: ast.Module) -> ModuleSummary:
-    bound: _Bound = {}
-    later: dict[str, tuple[str, ...]] = {}
+    bound = _Bound()
     stars: list[str] = []
     exported: set[str] | None = None
     for statement in _top_level(module.body):
@@ -119,7 +118,7 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
             for alias in statement.names:
                 if alias.name == "*":
                     stars.append(source)
-                    later.update((name, (*later.get(name, ()), source)) for name in bound)
+                    bound.starred(source)
                 else:
                     _bind(bound, alias.asname or alias.name, (source, alias.name))
         elif isinstance(statement, ast.Import):
@@ -175,7 +174,7 @@ def _summary(text: str, module: ast.Module) -> ModuleSummary:
         frozenset(patched),
         callables=callables,
         digest=digest,
-        later=later,
+        later=bound.later,
     )
 
 
@@ -191,12 +190,22 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _top_level(handler.body)
 
 
-_Bound = dict[str, "tuple[str, str | None] | None"]
+class _Bound(dict[str, "tuple[str, str | None] | None"]):
+    """What binds the names at the top of a file; `later`: the star imports behind the last one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: dict[str, tuple[str, ...]] = {}
+
+    def starred(self, module: str) -> None:
+        """Note a star import: it may bind all of the names anew."""
+        self.later.update((name, (*self.later.get(name, ()), module)) for name in self)
 
 
 def _bind(bound: _Bound, name: str, source: tuple[str, str | None] | None) -> None:
     """Note a binding; two that disagree leave a name that is not followed."""
     bound[name] = source if bound.get(name, source) == source else None
+    bound.later.pop(name, None)
 
 
 def _other(statement: ast.stmt, bound: _Bound) -> None:

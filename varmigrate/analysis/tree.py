@@ -349,6 +349,22 @@ def _difference(text: str, written: str) -> tuple[int, str]:
     )
 
 
+def is_target(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether an attribute or an item is bound (or deleted) where it stands, also among others."""
+    current = node
+    while True:
+        above = tree.parent(current)
+        if isinstance(above, (cst.AssignTarget, cst.AsName, cst.Del)):
+            return True
+        if isinstance(above, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor)):
+            return above.target is current
+        if above is None or not isinstance(
+            above, (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
+        ):
+            return False
+        current = above
+
+
 def statement_of(tree: Tree, node: cst.CSTNode) -> cst.CSTNode:
     """The small statement or the compound statement whose header holds `node`."""
     current: cst.CSTNode = node

@@ -47,7 +47,6 @@ OPERATIONS = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript, 
 """Nodes that compute something when they are evaluated."""
 
 _DATA_ATTRIBUTES = frozenset({"data", "volatile", "requires_grad", "is_leaf", "grad_fn"})
-ADDING = ADDING_METHODS
 GRAD_MODES = frozenset(
     {
         "torch.no_grad",
@@ -393,7 +392,7 @@ class Contamination:
             elif (
                 isinstance(node, cst.Call)
                 and isinstance(node.func, cst.Attribute)
-                and node.func.attr.value in ADDING
+                and node.func.attr.value in ADDING_METHODS
                 and self._hands_on(node)
             ):
                 self._puts += [(node.func.value, argument.value) for argument in node.args]
@@ -920,7 +919,9 @@ class Contamination:
         if isinstance(func, cst.Attribute):
             method = func.attr.value
             if not self.names.origin(func):
-                if method in NON_TENSOR_METHODS or (method in ADDING and self._hands_on(node)):
+                if method in NON_TENSOR_METHODS or (
+                    method in ADDING_METHODS and self._hands_on(node)
+                ):
                     return PLAIN
                 row = METHODS.get(method)
                 if row is not None and row.graph is Graph.FREE:
@@ -986,7 +987,7 @@ class Contamination:
         if not isinstance(func, cst.Attribute) or self.names.origin(func):
             return False
         method = func.attr.value
-        if method not in TAKING_METHODS | ADDING:
+        if method not in TAKING_METHODS | ADDING_METHODS:
             return False
         return method not in self._own_methods or self._is_container(func.value)
 

@@ -14,7 +14,6 @@ import libcst as cst
 from varmigrate.analysis.calls import CallShape, Flag, Order
 from varmigrate.analysis.facts import Fact, GraphFact, Kind
 from varmigrate.analysis.file import FileAnalysis
-from varmigrate.analysis.loaders import LOADER_BATCHES
 from varmigrate.analysis.scopes import ScopeKind
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import children
@@ -295,8 +294,8 @@ def _assumption(analysis: FileAnalysis, site: Site, fact: Fact) -> str:
     if held and flag.expression is not None and not _quiet(analysis, flag.expression):
         return "evaluating the flag does not change the shape or the storage of the tensor"
     call = site.call
-    # What a loader gives may be a list of texts, where the program says so.
-    sure = fact.kind is Kind.TENSOR and not any(LOADER_BATCHES in text for text in fact.reasons)
+    # What a loader gives passes for a tensor, but may be a list of texts.
+    sure = fact.kind is Kind.TENSOR and "DataLoader" not in analysis.text
     if call is not None and not sure and _caught_type_error(analysis, call):
         return "the `except TypeError` around it is not there for arguments that are no tensors"
     return ""

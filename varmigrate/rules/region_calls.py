@@ -17,10 +17,9 @@ from varmigrate.analysis.facts import Kind
 from varmigrate.analysis.file import FileAnalysis
 from varmigrate.analysis.results import PLAIN_READS
 from varmigrate.analysis.scopes import BindingKind, Scope, ScopeKind
-from varmigrate.analysis.tree import Tree, children, statement_of
+from varmigrate.analysis.tree import Tree, children, is_target, statement_of
 from varmigrate.analysis.uses import RoleKind
 from varmigrate.analysis.volatile import (
-    ADDING,
     GRAD_MODES,
     OPERATIONS,
     OTHER,
@@ -32,11 +31,13 @@ from varmigrate.analysis.volatile import (
     line_of,
     writes,
 )
+from varmigrate.torch_facts.attributes import VIEW_ATTRIBUTES
 from varmigrate.torch_facts.functions import FUNCTIONS, NON_TENSOR_FUNCTIONS
 from varmigrate.torch_facts.kinds import Graph
 from varmigrate.torch_facts.losses import LOSS_FUNCTIONS
 from varmigrate.torch_facts.methods import METHODS, NON_TENSOR_METHODS, TUPLE_METHODS
 from varmigrate.torch_facts.quiet import (
+    ADDING_METHODS,
     CONTAINER_BUILTINS,
     DERIVATIVE_WORDS,
     DIFFERENTIATING,
@@ -50,8 +51,6 @@ from varmigrate.torch_facts.quiet import (
     QUIET_TORCH_MODULES,
 )
 
-VIEWING = frozenset({"T", "mT", "H", "mH", "real", "imag"})
-"""Attributes of a tensor that are views of it."""
 _COMPUTING_BUILTINS = frozenset("sum max min abs round pow divmod any all sorted".split())
 _ITERATING = frozenset({"__iter__", "__next__", "__getitem__"})
 # Special methods by which an expression without a call runs code.
@@ -156,7 +155,10 @@ class Callees:
         skip = 0
         functions = [] if function is None else [function]
         if function is None:
-            functions = self.analysis.modules.callees(node.func) or []
+            forwards = self.analysis.modules.callees(node.func)
+            if forwards is None and self._trusted(node.func):
+                forwards = self.analysis.modules.forwards
+            functions = forwards or []
             skip = 1
         elif isinstance(node.func, cst.Attribute):
             skip = 1
@@ -213,7 +215,7 @@ class Callees:
         """An attribute that a `forward` sets, and that is computed with before it is set again."""
         stores: dict[str, list[cst.Attribute]] = {}
         for node in evaluated(forward):
-            if isinstance(node, cst.Attribute) and is_written(self.analysis, node):
+            if isinstance(node, cst.Attribute) and is_target(self.tree, node):
                 stores.setdefault(node.attr.value, []).append(node)
         for node in self.analysis.scopes.all(cst.Attribute) if stores else ():
             above = self.tree.parent(node)
@@ -330,7 +332,7 @@ class Callees:
     def _only_feeds(self, node: cst.Call) -> bool:
         """Whether a call in such a function keeps nothing and differentiates nothing."""
         func = node.func
-        if isinstance(func, cst.Attribute) and func.attr.value in ADDING:
+        if isinstance(func, cst.Attribute) and func.attr.value in ADDING_METHODS:
             root = func.value
             return isinstance(root, cst.Name) and self.values.is_own(root)
         if (
@@ -413,7 +415,7 @@ class Callees:
                 targets += [
                     t.target for t in node.targets if isinstance(t.target, (cst.Tuple, cst.List))
                 ]
-            elif isinstance(node, cst.Attribute) and node.attr.value in VIEWING:
+            elif isinstance(node, cst.Attribute) and node.attr.value in VIEW_ATTRIBUTES:
                 made += [node] if values.bits(node.value) & OTHER else []
             for target in targets:
                 names |= {id(name) for name in self.analysis.flow.names_in(target)}
@@ -621,7 +623,7 @@ def _keeps(analysis: FileAnalysis, function: cst.FunctionDef, depth: int = 0) ->
     for node in _all_below(function.body):
         if isinstance(node, cst.Global):
             return True
-        if isinstance(node, (cst.Attribute, cst.Subscript)) and is_written(analysis, node):
+        if isinstance(node, (cst.Attribute, cst.Subscript)) and is_target(analysis.tree, node):
             return True
         if not isinstance(node, cst.Call):
             continue
@@ -629,7 +631,7 @@ def _keeps(analysis: FileAnalysis, function: cst.FunctionDef, depth: int = 0) ->
             return True
         if isinstance(node.func, cst.Attribute):
             method = node.func.attr.value
-            into = method in ADDING or writes(method)
+            into = method in ADDING_METHODS or writes(method)
             if into and not _is_own_list(analysis, function, node.func.value):
                 return True
         for called in _may_call(analysis, node.func, scope):
@@ -651,22 +653,6 @@ def _may_call(
     if not isinstance(root, cst.Name) or root.value not in ("self", "super"):
         return []
     return methods(analysis).get(func.attr.value, ())
-
-
-def is_written(analysis: FileAnalysis, node: cst.CSTNode) -> bool:
-    """Whether an attribute or an item is assigned to where it stands, also as one of several."""
-    current = node
-    while True:
-        above = analysis.tree.parent(current)
-        if isinstance(above, (cst.AssignTarget, cst.AsName, cst.Del)):
-            return True
-        if isinstance(above, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor)):
-            return above.target is current
-        if above is None or not isinstance(
-            above, (cst.Tuple, cst.List, cst.Element, cst.StarredElement)
-        ):
-            return False
-        current = above
 
 
 def _is_own_list(

@@ -17,7 +17,6 @@ from varmigrate.analysis.scopes import Binding, BindingKind, Scope, ScopeKind, d
 from varmigrate.analysis.sites import Site, SiteKind
 from varmigrate.analysis.tree import Tree, children, statement_of
 from varmigrate.analysis.volatile import (
-    ADDING,
     OPERATIONS,
     OTHER,
     VOLATILE,
@@ -34,7 +33,6 @@ from varmigrate.rewrite.tokens import comments
 from varmigrate.rules.call_fix import is_bool
 from varmigrate.rules.conditions import Meaning, always_leaves, meaning, under_bool
 from varmigrate.rules.region_calls import (
-    VIEWING,
     Callees,
     Collision,
     Differentiated,
@@ -43,9 +41,11 @@ from varmigrate.rules.region_calls import (
     properties,
     shown,
 )
+from varmigrate.torch_facts.attributes import VIEW_ATTRIBUTES
 from varmigrate.torch_facts.kinds import Identity
 from varmigrate.torch_facts.methods import METHODS
 from varmigrate.torch_facts.quiet import (
+    ADDING_METHODS,
     DIFFERENTIATING,
     GRADIENT_METHODS,
     OPTIMIZER_METHODS,
@@ -325,7 +325,7 @@ class Planner:
             binding.kind is not BindingKind.PARAMETER
             for binding in scope.bindings.get(held.value, ())
         )
-        return not own and node.func.attr.value in ADDING | _REMOVING
+        return not own and node.func.attr.value in ADDING_METHODS | _REMOVING
 
     def _scope_of(self, site: Site) -> Scope:
         scope = site.scope
@@ -567,7 +567,7 @@ class Planner:
                 if (
                     isinstance(current, cst.Call)
                     and isinstance(current.func, cst.Attribute)
-                    and current.func.attr.value in ADDING
+                    and current.func.attr.value in ADDING_METHODS
                 ):
                     return False
                 if id(current) in self.analysis.calls or self.values.computes(current):
@@ -711,7 +711,7 @@ class Planner:
                     f"line {line_of(self.analysis, node)} asks for `{self._text(node)}`, which "
                     "would be another"
                 )
-        elif name in VIEWING and self.values.bits(node.value) & OTHER:
+        elif name in VIEW_ATTRIBUTES and self.values.bits(node.value) & OTHER:
             part.stops.append((node, f"`{self._text(node)}`"))
         elif not called and not isinstance(call, cst.AssignTarget):
             getters = properties(self.analysis).get(name, ())

@@ -149,9 +149,6 @@ def _judge(
         if number == 0:
             functions = _functions(index, shown, texts, options, broken)
             volatile = _volatile_results(index, shown, texts, options)
-        elif volatile is not None:
-            for path, raw in volatile.users.items():
-                index.include(path, texts.get(shown[path], raw))
         contexts = _contexts(index, texts, functions, volatile)
         for path in results.keys() - contexts.keys():
             # It had to do with torch through a wrapper that is none any more.
@@ -192,7 +189,7 @@ def _judge(
         inlining.run(wrappers, Index(files, silent, kept))
         if inlining.changed:
             files = {os.path.abspath(path): raw for path, raw in texts.items()}
-            contexts = _contexts(Index(files, silent, kept), texts, functions, None)
+            contexts = _contexts(Index(files, silent, kept), texts, functions, volatile)
             now = [path for path in inlining.changed if path in contexts]
             for outcome in _work(
                 [_task(p, texts[p], contexts[p], options, results.get(p)) for p in now], options
@@ -409,6 +406,10 @@ def _contexts(
     volatile: ResultContexts | None,
 ) -> dict[str, ModuleContext]:
     """What the project says about every candidate that has to do with torch."""
+    if volatile is not None:
+        for path, raw in texts.items():
+            if os.path.abspath(path) in volatile.users:
+                index.include(os.path.abspath(path), raw)
     contexts = {path: index.context(os.path.abspath(path)) for path in texts}
     if functions is not None:
         contexts = {p: functions.add(os.path.abspath(p), c) for p, c in contexts.items()}

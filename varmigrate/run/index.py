@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from varmigrate.analysis.callers import covered_calls
+from varmigrate.analysis.callers import MODES, covered_calls
 from varmigrate.analysis.context import ModuleContext
 from varmigrate.analysis.modules import MODULE_METHODS
 from varmigrate.analysis.operations import OPERATORS
@@ -22,7 +22,7 @@ from varmigrate.analysis.wrappers import Key, Ref, WrapperSummary
 from varmigrate.files.discovery import Candidate, discover
 from varmigrate.files.source import Unreadable, decode, read_bytes
 from varmigrate.files.spellings import python_tree
-from varmigrate.torch_facts.methods import NON_TENSOR_METHODS, READING_METHODS
+from varmigrate.torch_facts.methods import NON_TENSOR_METHODS, READING_METHODS, SIZE_METHODS
 from varmigrate.torch_facts.quiet import (
     ADDING_METHODS,
     QUIET_METHODS,
@@ -53,8 +53,8 @@ _ATTRIBUTE = re.compile(rb"\.[ \t]*([A-Za-z_]\w*)")
 _REPLACING = re.compile(rb"setattr|\bpatch\b|__dict__|\bvars\b")
 _KEYWORD = re.compile(rb"[(,][ \t\r\n]*(\w+)[ \t]*=(?!=)")
 _QUOTED = re.compile(rb"[\"']([\w.]+)[\"']")
-_GRAD_MODES = {b"no_grad", b"set_grad_enabled", b"inference_mode"}
-_SIZES = frozenset({b"size", b"dim", b"numel", b"nelement"})
+_GRAD_MODES = {name.encode() for name in MODES}
+_SIZES = frozenset(name.encode() for name in SIZE_METHODS)
 _COMPARISONS = frozenset(f"__{name}__" for name in "lt le gt ge eq ne".split())
 # What is asked of `self`, and of anything else; the bases of classes; other names for imports.
 _TENSOR_NAMES = frozenset(
@@ -170,6 +170,7 @@ class Index:
         self._looks: dict[str, dict[str, _Look]] = {}
         self._detaches: dict[str, bool] = {}
         self._attach: dict[str, bool] = {}
+        self._importing_it: dict[str, set[str]] = {}
         self._computing: dict[str, tuple[Summaries, frozenset[str]]] = {}
 
     def context(self, path: str) -> ModuleContext:
@@ -177,8 +178,7 @@ class Index:
         root = self._root(os.path.dirname(path))
         project = self._project(root)
         known = self._known_of(root)
-        exported, patched = known.exports.get(path, (frozenset(), frozenset()))
-        exported |= self._reached_in(root, path)
+        _, patched = known.exports.get(path, (frozenset(), frozenset()))
         context = ModuleContext()
         summary = self._summary(path)
         if self._has_edges(path, project):
@@ -187,7 +187,7 @@ class Index:
         subclassed, foreign = self._used_outside(root, path, summary)
         return replace(
             context,
-            exported=exported,
+            exported=self._exported(root, path),
             patched=patched,
             overridden=known.overridden.get(path, frozenset()),
             subclassed=subclassed,
@@ -200,7 +200,9 @@ class Index:
             methods=self._methods(root, path),
             attaching=self._attaching(root, path),
             hooked=self._hooked(root, path),
-            opened=any(self._looks_at(root)[p].by_text for p in self._above(root, {path}) - {path}),
+            opened=any(
+                self._looks_at(root)[other].by_text for other in self._importers(root, path)
+            ),
             own_modules=self._namesakes(path, project),
             replaced=self._replaced(root, project, summary),
             takers=reached,
@@ -216,14 +218,21 @@ class Index:
             self._computing[root] = Summaries(Links(project, names)), names
         return self._computing[root][0]
 
-    def _reached_in(self, root: str, path: str) -> frozenset[str]:
-        """Names at the top of a file that files which import it may ask for as attributes."""
+    def _exported(self, root: str, path: str) -> frozenset[str]:
+        """Names at the top of a file that others import, or may ask for as attributes of it."""
         looks = self._looks_at(root)
         names = {name.encode() for name in self._bound_in(path)}
         found: set[bytes] = set()
-        for other in self._above(root, {path}) - {path}:
+        for other in self._importers(root, path):
             found |= looks[other].attributes & names
-        return frozenset(name.decode() for name in found)
+        exported, _ = self._known_of(root).exports.get(path, (frozenset(), frozenset()))
+        return exported | {name.decode() for name in found}
+
+    def _importers(self, root: str, path: str) -> set[str]:
+        """The other files of a project that import a file, also through others."""
+        if path not in self._importing_it:
+            self._importing_it[path] = self._above(root, {path}) - {path}
+        return self._importing_it[path]
 
     def _used_outside(
         self, root: str, path: str, summary: ModuleSummary | None
@@ -261,7 +270,7 @@ class Index:
         looks = self._looks_at(root)
         if not any(look.pauses for other, look in looks.items() if other != path):
             return False
-        return any(looks[other].pauses for other in self._above(root, {path}) - {path})
+        return any(looks[other].pauses for other in self._importers(root, path))
 
     def _hooked(self, root: str, path: str) -> bool:
         """Whether a file that calls this one, or is called by it, may hook into modules."""
@@ -269,7 +278,7 @@ class Index:
         hooking = {other for other, look in looks.items() if look.hooks and other != path}
         if not hooking:
             return False
-        return not hooking.isdisjoint(self._above(root, {path}) | self._below(root, path))
+        return not hooking.isdisjoint(self._importers(root, path) | self._below(root, path))
 
     def _below(self, root: str, path: str) -> set[str]:
         """The files of a project that a file imports, also through others."""
@@ -380,9 +389,9 @@ class Index:
             if other not in self._results:
                 self._results[other] = frozenset()
                 with suppress(SyntaxError, ValueError, RecursionError, Unreadable):
-                    above = self._above(root, {other}) - {other}
+                    imported = bool(self._importers(root, other))
                     tree = python_tree(decode("", text).text)
-                    self._results[other] = computed_with(tree, bool(above)) | handed_on(tree)
+                    self._results[other] = computed_with(tree, imported) | handed_on(tree)
             if other != path:
                 found |= self._results[other]
         return frozenset(found)
@@ -490,8 +499,7 @@ class Index:
             return False
         root = self._root(os.path.dirname(path))
         defined = {name.decode() for name in _DEFINED.findall(raw)}
-        exported, _ = self._known_of(root).exports.get(path, (frozenset(), frozenset()))
-        return not exported.isdisjoint(defined)
+        return not self._exported(root, path).isdisjoint(defined)
 
     def include(self, path: str, raw: bytes) -> None:
         """Take a file that mentions no trigger for one that is given volatile values."""

@@ -58,10 +58,23 @@ class Reader:
             raise Refused(f"{os.path.basename(path)} cannot be analysed") from None
 
     def naming(self, path: str, words: Collection[str]) -> list[str]:
-        """The other files of the project and of the run in which one of the words occurs."""
-        pattern = re.compile(
-            rb"\b(?:" + b"|".join(sorted(re.escape(word.encode()) for word in words)) + rb")\b"
-        )
+        """The other files of the project and of the run in which one of the words occurs.
+
+        Raises Refused when a notebook is among them, which is not followed.
+        """
+        pattern = _pattern(words)
+        for other in self.index.notebooks(path):
+            try:
+                raw = read_bytes(other)
+            except OSError:
+                continue
+            if pattern.search(raw):
+                raise Refused(f"{os.path.basename(other)} names it, which is not rewritten")
+        return self.files_naming(path, words)
+
+    def files_naming(self, path: str, words: Collection[str]) -> list[str]:
+        """The same, whatever notebooks there are."""
+        pattern = _pattern(words)
         found: list[str] = []
         for other in sorted({*self.index.neighbours(path), *self.run} - {path}):
             try:
@@ -70,14 +83,13 @@ class Reader:
                 continue
             if pattern.search(raw):
                 found.append(other)
-        for other in self.index.notebooks(path):
-            try:
-                raw = read_bytes(other)
-            except OSError:
-                continue
-            if pattern.search(raw):
-                raise Refused(f"{os.path.basename(other)} names it, which is not rewritten")
         return found
+
+
+def _pattern(words: Collection[str]) -> re.Pattern[bytes]:
+    return re.compile(
+        rb"\b(?:" + b"|".join(sorted(re.escape(word.encode()) for word in words)) + rb")\b"
+    )
 
 
 class Named:

@@ -35,7 +35,7 @@ class ResultContexts:
     """What the rules have to know of volatile results in other files.
 
     produced: what functions give back, by file and name. users: the files that are given it, with
-    their bytes. accounted: by file, the functions all whose uses elsewhere are seen.
+    their bytes before the run. accounted: by file, the functions all whose uses elsewhere are seen.
     """
 
     produced: dict[Key, VolatileResult] = field(default_factory=dict)
@@ -111,11 +111,7 @@ class _Follower:
     def _users(self, key: Key) -> list[str]:
         """The files of the run that may call a function."""
         found: list[str] = []
-        try:
-            naming = self.reader.naming(key[0], {key[1]})
-        except Refused:
-            return []
-        for path in naming:
+        for path in self.reader.files_naming(key[0], {key[1]}):
             if path not in self.reader.run:
                 continue
             try:

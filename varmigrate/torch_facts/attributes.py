@@ -32,6 +32,13 @@ ATTRIBUTES: dict[str, Attribute] = {
 }
 """The attributes that give a tensor."""
 
+VIEW_ATTRIBUTES: frozenset[str] = frozenset(
+    name
+    for name, row in ATTRIBUTES.items()
+    if row.identity in (Identity.VIEW, Identity.VIEW_OR_SAME)
+)
+"""Those that give a view, which is part of the graph of the tensor."""
+
 NON_TENSOR_ATTRIBUTES: frozenset[str] = frozenset(
     {
         "device",

@@ -633,6 +633,9 @@ READING_METHODS: frozenset[str] = frozenset("eq ne lt le gt ge gather index_sele
 """Methods that only tensors have, of those in `METHODS`, and that read what they are given: called
 on an object that is not seen, they leave an argument alone. All make a new tensor."""
 
+SIZE_METHODS: frozenset[str] = frozenset("size dim numel nelement".split())
+"""Methods that tensors have and packed sequences lack, though these have `.data` too."""
+
 RESHAPE_IN_PLACE_METHODS: frozenset[str] = frozenset(
     {
         "squeeze_",
