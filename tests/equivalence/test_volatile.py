@@ -15,6 +15,7 @@ import cases_volatile_conditions
 import cases_volatile_files
 import cases_volatile_grid
 import cases_volatile_odd
+import cases_volatile_roads
 import pytest
 from harness import MAIN, Case, fix_project
 from volatility import Run, everywhere, losses, run
@@ -24,6 +25,7 @@ CASES = [
     *cases_volatile_conditions.CASES,
     *cases_volatile_odd.CASES,
     *cases_volatile_files.CASES,
+    *cases_volatile_roads.CASES,
     *cases_volatile_grid.CASES,
     *cases_volatile_checks.CASES,
 ]
