@@ -85,6 +85,19 @@ REWRITTEN = [
         contains=_BOTH,
     ),
     case(
+        "files/a module that its package takes in",
+        """
+        import pack
+
+        def score(model, x):
+            return model(pack.feats.features(x)).sum().item()
+
+        s = score(net, torch.ones(1, 2))
+        """,
+        files={"pack/__init__.py": "from . import feats\n", "pack/feats.py": _FEATS},
+        contains=_BOTH,
+    ),
+    case(
         "files/one of a pair",
         """
         from feats import pair

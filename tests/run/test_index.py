@@ -8,6 +8,7 @@ import pytest
 
 from varmigrate.run import index
 from varmigrate.run.engine import RunOptions, run_text
+from varmigrate.run.engine import run as index_run
 
 USE = "from torch.autograd import Variable\n"
 
@@ -50,3 +51,13 @@ def test_a_text_in_the_place_of_a_file_may_be_imported(
     (tmp_path / "here.py").touch()
     assert findings("here.py", USE + "v = Variable(t)\n")
     assert looked
+
+
+def test_an_import_nobody_takes_goes_from_a_file_that_others_import(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "net.py").write_text("import torch\n" + USE + "\n\ndef net(x):\n    return x\n")
+    user = "import torch\nimport net\n\ny = net.net(torch.autograd.Variable(torch.ones(2)))\n"
+    (tmp_path / "main.py").write_text(user)
+    report = index_run([str(tmp_path)], RunOptions(jobs=1, fix=True, write=True))
+    assert not report.problems
+    assert "Variable" not in (tmp_path / "net.py").read_text()

@@ -77,6 +77,10 @@ REEXPORTS = {
         {"pkg/__init__.py": "", "pkg/utils.py": UTILS},
         "from pkg import utils\nsee(utils.to_var(t))\n",
     ),
+    "module taken in by its package": (
+        {"pkg/__init__.py": "from . import utils\n", "pkg/utils.py": UTILS},
+        "import pkg\nsee(pkg.utils.to_var(t))\n",
+    ),
     "dotted module": (
         {"pkg/__init__.py": "", "pkg/utils.py": UTILS},
         "import pkg.utils\nsee(pkg.utils.to_var(t))\n",

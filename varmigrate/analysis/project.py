@@ -664,12 +664,14 @@ class Project:
         target = self.find(path, module)
         if imported is None:
             return module if target is None else _ELSEWHERE + target
-        if target is not None:
-            return self.origin(target, imported)
+        origin = "" if target is None else self.origin(target, imported)
+        if origin:
+            return origin
+        # `from . import module` in a package asks the package, and then its folder.
         submodule = self.find(path, _join(module, imported))
         if submodule is not None:
             return _ELSEWHERE + submodule
-        return "" if module.startswith(".") else f"{module}.{imported}"
+        return "" if target is not None or module.startswith(".") else f"{module}.{imported}"
 
     def star(self, path: str) -> dict[str, str]:
         """What `from <path> import *` binds: name -> dotted origin."""

@@ -219,9 +219,14 @@ class Index:
         return self._computing[root][0]
 
     def _exported(self, root: str, path: str) -> frozenset[str]:
-        """Names at the top of a file that others import, or may ask for as attributes of it."""
+        """Names at the top of a file that others import, or may ask for as attributes of it.
+
+        Of the latter those alone that the file defines: `.Variable` is seldom one that it imports.
+        """
         looks = self._looks_at(root)
-        names = {name.encode() for name in self._bound_in(path)}
+        summary = self._summary(path)
+        bound = {} if summary is None else summary.bound
+        names = {name.encode() for name, source in bound.items() if source is None}
         found: set[bytes] = set()
         for other in self._importers(root, path):
             found |= looks[other].attributes & names
